@@ -1,0 +1,2 @@
+import type { AmiClientOptions } from "./client-options.ts";
+export declare function parseAmiUrl(url: string): AmiClientOptions;
