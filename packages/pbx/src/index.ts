@@ -1,1 +1,15 @@
-export {};
+export type { BridgeRow } from "./bridge-row.ts";
+export { captureFile, CaptureWriter, type CaptureSink, type CaptureWriterOptions } from "./capture-writer.ts";
+export type { ChannelRow, Dialing } from "./channel-row.ts";
+export { ChannelTable, type Applied } from "./channel-table.ts";
+export { importAmiText } from "./import-ami-text.ts";
+export type * from "./pbx-link-options.ts";
+export { PbxLink } from "./pbx-link.ts";
+export { readCapture, readCaptureFile } from "./read-capture.ts";
+export type { Recording, RecordingHeader, RecordingRecord } from "./recording.ts";
+export { systemClock, type ReplayClock } from "./replay-clock.ts";
+export type { ReplayEvents, ReplayOptions, ReplayUser } from "./replay-options.ts";
+export { REPLAY_SYSTEM_NAME, replayServer, ReplayServer } from "./replay-server.ts";
+export type { GoneReason, TableChange } from "./table-change.ts";
+export type { TableSnapshot } from "./table-snapshot.ts";
+export { timelineLine, type TimelineEntry, type TimelineKind } from "./timeline-entry.ts";
