@@ -1,0 +1,71 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** A kind of test that needs a program which `npm ci` does not bring. */
+export interface Suite {
+  /** The vitest project. */
+  readonly project: "lab" | "browser";
+  readonly name: string;
+  /** What is missing for it on this machine, or undefined when it can run. */
+  readonly missing: () => string | undefined;
+  /** Debian packages that bring it. */
+  readonly packages: readonly string[];
+}
+
+/** Whether `program` is on the PATH and executable. */
+export function onPath(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+const lab = (...args: string[]): string =>
+  execFileSync(process.execPath, ["--conditions=@cordboard/source", "lab/src/main.ts", ...args], {
+    cwd: join(import.meta.dirname, ".."),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+
+/** The suites that are left out where their program is missing. */
+export const suites: readonly Suite[] = [
+  {
+    project: "lab",
+    name: "real Asterisk",
+    missing: () => {
+      if (process.getuid?.() !== 0) return "root (change roots need it)";
+      if (!onPath("debootstrap")) return "debootstrap";
+      const { missing } = JSON.parse(lab("installed", "--json")) as { missing: string[] };
+      return missing.length > 0 ? `the change root of Asterisk ${missing.join(" and ")}` : undefined;
+    },
+    packages: ["debootstrap", "openssl", "ca-certificates"],
+  },
+  {
+    project: "browser",
+    name: "Chromium",
+    missing: () => (onPath("chromium") ? undefined : "chromium"),
+    packages: ["chromium"],
+  },
+];
+
+/** Installs what the suites need from Debian's packages and makes the change roots; needs root. */
+export function installTestPrograms(): void {
+  if (process.getuid?.() !== 0) throw new Error("Installing Debian packages needs root: sudo npm run test:install");
+  const wanted = suites.flatMap((suite) => suite.packages);
+  const apt = (...args: string[]): void => {
+    execFileSync("apt-get", args, { stdio: "inherit", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  };
+  if (!onPath("debootstrap") || !onPath("chromium")) {
+    apt("-qq", "update");
+    apt("-qq", "install", "-y", "--no-install-recommends", ...wanted);
+  }
+  execFileSync(process.execPath, ["--conditions=@cordboard/source", "lab/src/main.ts", "install"], {
+    cwd: join(import.meta.dirname, ".."),
+    stdio: "inherit",
+  });
+}
