@@ -1,17 +1,17 @@
-import type { AmiMessage } from "@cordboard/ami";
+import type { TableMessage } from "./channel-fields.ts";
 
 /** The items of the snapshot actions; what could not be asked for stays out. */
 export interface TableSnapshot {
   /** CoreShowChannel items. */
-  readonly channels?: readonly AmiMessage[];
+  readonly channels?: readonly TableMessage[];
   /** BridgeListItem items. */
-  readonly bridges?: readonly AmiMessage[];
+  readonly bridges?: readonly TableMessage[];
   /** BridgeInfoChannel items, by BridgeUniqueid. */
-  readonly bridgeChannels?: ReadonlyMap<string, readonly AmiMessage[]>;
+  readonly bridgeChannels?: ReadonlyMap<string, readonly TableMessage[]>;
   /** QueueEntry items of QueueStatus. */
-  readonly queueEntries?: readonly AmiMessage[];
+  readonly queueEntries?: readonly TableMessage[];
   /** ParkedCall items of ParkedCalls. */
-  readonly parkedCalls?: readonly AmiMessage[];
+  readonly parkedCalls?: readonly TableMessage[];
   /** ConfbridgeList items. */
-  readonly conferenceMembers?: readonly AmiMessage[];
+  readonly conferenceMembers?: readonly TableMessage[];
 }
