@@ -1,9 +1,11 @@
 export type { BridgeRow } from "./bridge-row.ts";
-export { captureFile, CaptureWriter, type CaptureSink, type CaptureWriterOptions } from "./capture-writer.ts";
+export { captureFile } from "./capture-file.ts";
+export { CaptureWriter, type CaptureSink, type CaptureWriterOptions } from "./capture-writer.ts";
 export { partyLabel, type TableMessage } from "./channel-fields.ts";
 export type { ChannelRow, Dialing } from "./channel-row.ts";
 export { ChannelTable, type Applied, type BufferedMessage } from "./channel-table.ts";
-export { importAmiText } from "./import-ami-text.ts";
+export * from "./errors.ts";
+export { importAmiText, type ImportOptions } from "./import-ami-text.ts";
 export type * from "./pbx-link-options.ts";
 export { PbxLink } from "./pbx-link.ts";
 export { readCapture, readCaptureFile } from "./read-capture.ts";

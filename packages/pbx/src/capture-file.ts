@@ -1,0 +1,23 @@
+import { open } from "node:fs/promises";
+import type { CaptureSink } from "./capture-writer.ts";
+import { PbxCaptureError } from "./errors.ts";
+
+/**
+ * A new file to capture into, readable by its owner alone: a capture holds names and numbers of callers.
+ * @throws PbxCaptureError `PBX_CAPTURE_WRITE` if it exists or cannot be made
+ */
+export async function captureFile(path: string): Promise<CaptureSink> {
+  const file = await open(path, "wx", 0o600).catch((error: unknown) => {
+    throw new PbxCaptureError(
+      "PBX_CAPTURE_WRITE",
+      `Cannot create ${path}: it exists, or the folder cannot be written.`,
+      {
+        cause: error,
+      },
+    );
+  });
+  return {
+    write: (text) => file.appendFile(text),
+    close: () => file.close(),
+  };
+}
