@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const conditions = ["@cordboard/source"];
-const everywhere = ["packages/*/src/**", "lab/src/**", "tools/**"];
+const everywhere = ["packages/*/src/**", "packages/*/tools/**", "lab/src/**", "tools/**"];
 const ofKind = (kind: string): string[] => everywhere.map((folder) => `${folder}/*.${kind}test.ts`);
 
 /** Three kinds of tests: those that need nothing, those that need the real Asterisk, those that need Chromium. */
