@@ -18,7 +18,7 @@ export function specifiersOf(text: string): string[] {
 /** Every import of the shipped TypeScript files below `folder` (tests and test helpers left out). */
 export function importsOf(folder: string): Import[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !/[\\/](node_modules|dist|testing)[\\/]/.test(file))
     .flatMap((file) => {
