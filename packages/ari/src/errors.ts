@@ -71,7 +71,7 @@ export class AriError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== AriError) return Function.prototype[Symbol.hasInstance].call(this, value) as boolean;
+    if (this !== AriError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && brand in value;
   }
 }

@@ -1,2 +1,17 @@
 export * from "./errors.ts";
+export { parseAriDate } from "./ari-date.ts";
+export { type AriAddress, parseAriUrl } from "./ari-url.ts";
+export { AriClient, connectAri } from "./client.ts";
+export type { AriEventStream } from "./event-stream.ts";
+export type * from "./generated/events.ts";
+export type * from "./generated/models.ts";
+export type * from "./generated/operations.ts";
+export type { BridgeHandle } from "./handles/bridge-handle.ts";
+export type { ChannelHandle, PlayOptions, RecordOptions } from "./handles/channel-handle.ts";
+export type { LiveRecordingHandle } from "./handles/live-recording-handle.ts";
+export type { PlaybackControl, PlaybackHandle } from "./handles/playback-handle.ts";
 export type * from "./options.ts";
+export type { AriSession, CreateBridgeOptions } from "./session.ts";
+export type { StasisHandler, StasisOptions } from "./stasis.ts";
+export type { WaitOptions } from "./waiting.ts";
+export type * from "./wire-types.ts";

@@ -99,7 +99,7 @@ export interface AriNotices {
   "listener-error": AriListenerError;
 }
 
-/** One frame of the event WebSocket, or one REST exchange, as it may be kept: it holds no credentials. */
+/** One text frame of the event WebSocket as it went over the wire; it holds no credentials. */
 export interface AriFrame {
   readonly direction: "in" | "out";
   readonly text: string;
@@ -135,9 +135,9 @@ export interface AriEventsOptions {
 /** Time and chance, passed in so that tests own them. */
 export interface AriRuntime {
   /** Monotonic milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** Calls back after that many milliseconds; returns what cancels it. */
-  schedule(delayMs: number, run: () => void): () => void;
+  readonly schedule: (delayMs: number, run: () => void) => () => void;
   /** 0 ≤ n < 1. */
-  random(): number;
+  readonly random: () => number;
 }
