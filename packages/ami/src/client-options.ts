@@ -39,7 +39,7 @@ export interface AmiClientOptions {
   readonly reconnect?: { readonly minMs?: number; readonly maxMs?: number };
   /** Actions that may wait for a reply at once; default 10,000. One more rejects with `AMI_QUEUE_FULL`. */
   readonly maxPending?: number;
-  /** Bytes that may wait to be written; default 4 MiB. More rejects with `AMI_QUEUE_FULL`. */
+  /** Bytes that may wait to be written; default 4,194,304. More rejects with `AMI_QUEUE_FULL`. */
   readonly maxUnsentBytes?: number;
   /** A `lag` notice is due when reading is late by this much; default 50, half of Asterisk's default `writetimeout`. */
   readonly lagMs?: number;
@@ -102,6 +102,20 @@ export interface AmiNotices {
   sent: AmiSent;
 }
 
+/** What the client counted since it was made. */
+export interface AmiStats {
+  /** Events that came and that nobody wanted. */
+  readonly skippedEvents: number;
+  /** Replies to calls that had already timed out or been aborted. */
+  readonly lateReplies: number;
+  /** Replies without an ActionID of ours. */
+  readonly strayReplies: number;
+  /** Calls that wait for their reply. */
+  readonly pendingCalls: number;
+  readonly bytesRead: number;
+  readonly logins: number;
+}
+
 /** Options of one call. */
 export interface AmiCallOptions {
   readonly signal?: AbortSignal;
@@ -109,9 +123,10 @@ export interface AmiCallOptions {
   readonly timeoutMs?: number;
 }
 
-export interface AmiList {
+/** A collected list. */
+export interface AmiList<Item extends AmiMessage = AmiMessage> {
   readonly response: AmiMessage;
-  readonly items: readonly AmiMessage[];
+  readonly items: readonly Item[];
   /** The closing event; absent when Asterisk answered an empty list with a plain reply or an Error. */
   readonly complete?: AmiMessage;
 }
@@ -147,8 +162,8 @@ export interface AmiEventStream extends AsyncIterableIterator<AmiMessage>, Async
 export interface AmiRuntime {
   /** Monotonic milliseconds. */
   now(): number;
-  /** Calls back after that many milliseconds; returns what cancels it. */
-  schedule(delayMs: number, run: () => void): () => void;
+  /** Calls back after that many milliseconds; returns what cancels it. What is `background` keeps no process alive. */
+  schedule(delayMs: number, run: () => void, background?: boolean): () => void;
   /** 0 ≤ n < 1. */
   random(): number;
 }

@@ -1,3 +1,7 @@
+import { randomBytes } from "node:crypto";
+import { backoffMs } from "./backoff.ts";
+import { Calls } from "./calls.ts";
+import { checkOptions } from "./check-options.ts";
 import type {
   AmiCallOptions,
   AmiClientOptions,
@@ -7,25 +11,389 @@ import type {
   AmiNotices,
   AmiRuntime,
   AmiState,
+  AmiStateChange,
+  AmiStats,
   OriginateResult,
 } from "./client-options.ts";
 import type { AmiParams } from "./encode-action.ts";
+import { AmiAbortError, AmiClosedError, type AmiError, AmiLinkLostError, AmiOptionError } from "./errors.ts";
+import { EventListeners } from "./event-listeners.ts";
+import { EventStream } from "./event-stream.ts";
+import { LagMonitor } from "./lag-monitor.ts";
+import { ListCall, ListStreamCall } from "./list-call.ts";
 import type { AmiMessage } from "./message.ts";
+import { Notices } from "./notices.ts";
+import { redact } from "./redact.ts";
+import { OriginateCall } from "./originate-call.ts";
+import { PeerWatch } from "./peer-watch.ts";
+import { ActionCall, type PendingCall, type PendingCallContext } from "./pending-call.ts";
+import { systemRuntime } from "./runtime.ts";
+import { AmiSession } from "./session.ts";
+import { readBufferBytes } from "./socket.ts";
+import type { AmiCallArguments, AmiEventOf, AmiItemOf, AnyActionName, AnyEventName } from "./typed.ts";
 
-export declare class AmiClient implements AsyncDisposable {
-  constructor(options: AmiClientOptions, runtime?: AmiRuntime);
-  get state(): AmiState;
-  get server(): { readonly greeting: string; readonly version: string };
-  connect(options?: { signal?: AbortSignal }): Promise<void>;
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-  on<N extends keyof AmiNotices>(name: N, listener: (notice: AmiNotices[N]) => void): () => void;
-  onEvent(names: string | readonly string[], listener: (event: AmiMessage) => void): () => void;
-  onBytes(listener: (bytes: Uint8Array) => void): () => void;
-  events(options?: AmiEventsOptions): AmiEventStream;
-  action(name: string, params?: AmiParams, options?: AmiCallOptions): Promise<AmiMessage>;
-  list(name: string, params?: AmiParams, options?: AmiCallOptions): Promise<AmiList>;
-  listItems(name: string, params?: AmiParams, options?: AmiCallOptions): AsyncIterableIterator<AmiMessage>;
-  originate(params: AmiParams, options?: AmiCallOptions): Promise<OriginateResult>;
-  command(text: string, options?: AmiCallOptions): Promise<string[]>;
+/** How long `close()` waits for the goodbye to be sent, in milliseconds. */
+const goodbyeMs = 1000;
+
+/**
+ * One manager session that stays: it connects, logs in, and comes back after every loss, for ever, until `close()`
+ * or until Asterisk says that user or secret are wrong.
+ *
+ * Every call settles: by its reply, its time-out, its AbortSignal, or the end of the link. Nothing is sent twice.
+ */
+export class AmiClient implements AsyncDisposable {
+  readonly #options: AmiClientOptions;
+  readonly #runtime: AmiRuntime;
+  readonly #notices = new Notices();
+  readonly #listeners: EventListeners;
+  readonly #bytesListeners = new Set<(bytes: Uint8Array) => void>();
+  readonly #streams = new Set<EventStream>();
+  readonly #calls: Calls;
+  readonly #idPrefix: string;
+  readonly #lag: LagMonitor;
+  readonly #watch: PeerWatch | undefined;
+  #readBuffer: Uint8Array = new Uint8Array(0);
+  #state: AmiState = "idle";
+  #greeting = "";
+  #session: AmiSession | undefined;
+  #connecting: PromiseWithResolvers<void> | undefined;
+  #cancelRetry: () => void = () => {};
+  #attempts = 0;
+  #logins = 0;
+  #lastHeardAt = 0;
+  #gapBegan = 0;
+  #nextId = 1;
+  #bytesRead = 0;
+  #skippedBefore = 0;
+
+  /** @throws AmiOptionError `AMI_BAD_OPTION` */
+  constructor(options: AmiClientOptions, runtime: AmiRuntime = systemRuntime) {
+    checkOptions(options);
+    this.#options = options;
+    this.#runtime = runtime;
+    this.#listeners = new EventListeners(this.#notices.call, () => this.#updateWanted());
+    this.#idPrefix = `cb-${randomBytes(4).toString("hex")}-`;
+    this.#calls = new Calls(this.#idPrefix, options.maxPending ?? 10_000);
+    this.#lag = new LagMonitor(options.lagMs ?? 50, runtime, (lag) => this.#notices.emit("lag", lag));
+    const { ping = {} } = options;
+    this.#watch =
+      ping === false
+        ? undefined
+        : new PeerWatch({
+            idleMs: ping.idleMs ?? 5000,
+            timeoutMs: ping.timeoutMs ?? 5000,
+            runtime,
+            mayPing: () => !this.#calls.blocked,
+            ping: () => this.#session?.send("Ping", {}, this.#calls.pingId),
+            dead: (silentMs) => this.#peerDead(silentMs),
+          });
+  }
+
+  get state(): AmiState {
+    return this.#state;
+  }
+
+  /** What the server said first, and the AMI version in it (Asterisk 16 is 5, 22 is 11); empty before. */
+  get server(): { readonly greeting: string; readonly version: string } {
+    return { greeting: this.#greeting, version: /\/(\d[\w.]*)/.exec(this.#greeting)?.[1] ?? "" };
+  }
+
+  get stats(): AmiStats {
+    return {
+      skippedEvents: this.#skippedBefore + (this.#session?.decoder.skipped ?? 0),
+      lateReplies: this.#calls.late,
+      strayReplies: this.#calls.stray,
+      pendingCalls: this.#calls.size,
+      bytesRead: this.#bytesRead,
+      logins: this.#logins,
+    };
+  }
+
+  /**
+   * Resolves at the first login, however many attempts that takes; `error` and `state` notices tell of each.
+   *
+   * @throws AmiAuthError `AMI_AUTH_FAILED` when user or secret are wrong; AmiAbortError and AmiClosedError. The
+   *   client is closed then.
+   */
+  connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    if (this.#state === "closed") return Promise.reject(closedError());
+    const { signal } = options;
+    if (this.#connecting === undefined) {
+      this.#connecting = Promise.withResolvers<void>();
+      // Whoever calls connect() again, or never looks, still gets no unhandled rejection from the shared promise.
+      this.#connecting.promise.catch(() => {});
+      this.#open();
+    }
+    if (signal === undefined) return this.#connecting.promise;
+    const abort = (): void => {
+      if (this.#logins === 0)
+        this.#closeForGood(new AmiAbortError("AMI_ABORTED", "connect() was aborted", { cause: signal.reason }));
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    return this.#connecting.promise.finally(() => signal.removeEventListener("abort", abort));
+  }
+
+  /** Logs off and ends for good: pending calls reject with `AMI_CLOSED`, streams end. Safe to call twice. */
+  async close(): Promise<void> {
+    const session = this.#session;
+    if (this.#state === "closed") return;
+    const error = closedError();
+    if (session === undefined) this.#closeForGood(error);
+    else {
+      this.#setState("closed", {});
+      await session.logoff(error, this.#newId(), this.#runtime, goodbyeMs);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Listens to the client's own notices; returns what ends it. `event` is every AMI event, so it costs what all of them cost. */
+  on<N extends keyof AmiNotices>(name: N, listener: (notice: AmiNotices[N]) => void): () => void {
+    if (name === "event") return this.#listeners.add("*", listener as (event: AmiMessage) => void);
+    return this.#notices.on(name, listener);
+  }
+
+  /** Listens to AMI events by name, `*` for all; returns what ends it. Events that nobody wants are never decoded. */
+  onEvent<N extends AnyEventName>(names: N | readonly N[], listener: (event: AmiEventOf<N>) => void): () => void {
+    return this.#listeners.add(names, listener as (event: AmiMessage) => void);
+  }
+
+  /** Inbound bytes as they arrive, before they are decoded; the listener owns its copy. */
+  onBytes(listener: (bytes: Uint8Array) => void): () => void {
+    const own = (bytes: Uint8Array): void => listener(bytes);
+    this.#bytesListeners.add(own);
+    return () => {
+      this.#bytesListeners.delete(own);
+    };
+  }
+
+  /** Events as an async iterator with a queue of its own, so that a slow consumer holds up neither the link nor others. */
+  events(options: AmiEventsOptions = {}): AmiEventStream {
+    const stream = new EventStream(options);
+    if (this.#state === "closed") stream.close(closedError());
+    const unlisten = this.#listeners.add(options.names ?? "*", (event) => stream.push(event));
+    this.#streams.add(stream);
+    stream.whenOver(() => {
+      unlisten();
+      this.#streams.delete(stream);
+    });
+    return stream;
+  }
+
+  /**
+   * Sends an action and resolves with its response.
+   *
+   * @throws AmiActionError on `Response: Error`; AmiTimeoutError, AmiAbortError, AmiLinkLostError, AmiClosedError;
+   *   AmiInjectionError and AmiOverflowError before anything is sent.
+   */
+  async action<N extends AnyActionName>(name: N, ...rest: AmiCallArguments<N>): Promise<AmiMessage> {
+    const [params = {}, options = {}] = rest as [AmiParams?, AmiCallOptions?];
+    const call = this.#start(name, params, options, (context) => new ActionCall(context));
+    return call.promise;
+  }
+
+  /** Sends a list action and collects its items. An empty list that Asterisk reports as an Error or as a plain reply is an empty list. */
+  async list<N extends AnyActionName>(name: N, ...rest: AmiCallArguments<N>): Promise<AmiList<AmiItemOf<N>>> {
+    const [params = {}, options = {}] = rest as [AmiParams?, AmiCallOptions?];
+    const call = this.#start(name, params, options, (context) => new ListCall(context));
+    return call.promise as Promise<AmiList<AmiItemOf<N>>>;
+  }
+
+  /**
+   * The same, item by item, so that a long list need not be held. It ends with the list; it throws what `list` throws.
+   * Reading never waits: with more than 100,000 items waiting to be taken it throws `AMI_QUEUE_FULL`.
+   */
+  listItems<N extends AnyActionName>(name: N, ...rest: AmiCallArguments<N>): AsyncIterableIterator<AmiItemOf<N>> {
+    const [params = {}, options = {}] = rest as [AmiParams?, AmiCallOptions?];
+    const stream = new EventStream({ limit: 100_000 });
+    try {
+      const call = this.#start(name, params, options, (context) => new ListStreamCall(context, stream));
+      stream.whenOver(() => call.fail(new AmiAbortError("AMI_ABORTED", `The consumer of ${name} stopped`)));
+    } catch (error) {
+      stream.close(error as AmiError, true);
+    }
+    return stream as unknown as AsyncIterableIterator<AmiItemOf<N>>;
+  }
+
+  /**
+   * Starts a call and resolves when it is answered or has failed (`success: false`). Always asynchronous in
+   * Asterisk, so that the link stays free. Time-out: the action's own `Timeout` (30,000 if absent) and `timeoutMs`.
+   *
+   * @throws what {@link action} throws; AmiOptionError if the client logged in with `events: "off"`, for the outcome is an event.
+   */
+  async originate(params: AmiCallArguments<"Originate">[0], options: AmiCallOptions = {}): Promise<OriginateResult> {
+    if (this.#options.events === "off") {
+      throw new AmiOptionError(
+        "AMI_BAD_OPTION",
+        'originate() needs events of class call; the client has events: "off"',
+      );
+    }
+    const timeoutMs = options.timeoutMs ?? Number(params.Timeout ?? 30_000) + this.#timeoutMs;
+    const all = { ...params, Async: true } as AmiParams;
+    return this.#start("Originate", all, { ...options, timeoutMs }, (context) => new OriginateCall(context)).promise;
+  }
+
+  /** Runs a CLI command and resolves with its lines, verbatim. Needs the write class `command`. */
+  async command(text: string, options: AmiCallOptions = {}): Promise<string[]> {
+    const response = await this.action("Command", { Command: text }, options);
+    return response.output;
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? 10_000;
+  }
+
+  #start<Call extends PendingCall>(
+    action: string,
+    params: AmiParams,
+    options: AmiCallOptions,
+    make: (context: PendingCallContext) => Call,
+  ): Call {
+    const session = this.#session;
+    if (this.#state === "closed") throw closedError();
+    if (session === undefined || this.#state !== "ready") {
+      throw new AmiLinkLostError("AMI_NOT_CONNECTED", `${action} was not sent: the link is ${this.#state}`, {
+        retryable: true,
+      });
+    }
+    if (options.signal?.aborted === true) {
+      throw new AmiAbortError("AMI_ABORTED", `${action} was aborted before it was sent`, {
+        cause: options.signal.reason,
+      });
+    }
+    this.#calls.checkRoom();
+    const id = this.#newId();
+    session.send(action, params, id);
+    const call = make({
+      id,
+      action,
+      runtime: this.#runtime,
+      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
+      options,
+      blocking: isBlocking(action, params),
+      settled: (settled, early) => {
+        this.#calls.remove(settled, early);
+        this.#updateWanted();
+      },
+    });
+    this.#calls.add(call);
+    this.#updateWanted();
+    return call;
+  }
+
+  #newId(): string {
+    return `${this.#idPrefix}${this.#nextId++}`;
+  }
+
+  #open(): void {
+    this.#attempts++;
+    this.#setState("connecting", {});
+    if (this.#readBuffer.length === 0) this.#readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
+    this.#session = new AmiSession(this.#options, this.#runtime, this.#readBuffer, {
+      connected: () => {},
+      greeted: (line) => {
+        this.#greeting = line;
+        this.#setState("logging-in", {});
+      },
+      loggedIn: () => this.#loggedIn(),
+      message: (message) => this.#receive(message),
+      bytes: (bytes, full) => this.#heard(bytes, full),
+      sent: (action, actionId, text) => {
+        if (this.#notices.has("sent")) this.#notices.emit("sent", { action, actionId, text: redact(text) });
+      },
+      ended: (error) => this.#ended(error),
+    });
+    this.#updateWanted();
+  }
+
+  #heard(bytes: Uint8Array, full: boolean): void {
+    this.#bytesRead += bytes.length;
+    this.#watch?.heard();
+    this.#lastHeardAt = this.#runtime.now();
+    this.#lag.read(full);
+    for (const listener of this.#bytesListeners) this.#notices.call("bytes", listener, Uint8Array.from(bytes));
+  }
+
+  #loggedIn(): void {
+    const first = this.#logins === 0;
+    const gapMs = first ? 0 : this.#runtime.now() - this.#gapBegan;
+    const attempts = this.#attempts;
+    this.#logins++;
+    this.#attempts = 0;
+    this.#watch?.start();
+    this.#lag.start();
+    this.#setState("ready", {});
+    this.#notices.emit("resync", { first, gapMs, attempts });
+    this.#connecting?.resolve();
+  }
+
+  #receive(message: AmiMessage): void {
+    if (message.kind === "event") {
+      if (!this.#calls.event(message)) this.#listeners.dispatch(message);
+    } else if (message.kind === "response") this.#calls.response(message);
+  }
+
+  /** Tells the decoder which events to make objects of. */
+  #updateWanted(): void {
+    this.#session?.decoder.want(this.#calls.addExpected(this.#listeners.wanted()));
+  }
+
+  #peerDead(silentMs: number): void {
+    const text = `Asterisk has been silent for ${Math.round(silentMs)} ms and answers no ping`;
+    this.#session?.end(new AmiLinkLostError("AMI_PEER_DEAD", text, { retryable: true }));
+  }
+
+  /** The session is over, whoever ended it. */
+  #ended(error: AmiError): void {
+    this.#skippedBefore += this.#session?.decoder.skipped ?? 0;
+    this.#session = undefined;
+    this.#watch?.stop();
+    this.#lag.stop();
+    if (this.#state === "ready") this.#gapBegan = this.#lastHeardAt;
+    if (this.#state === "closed" || !error.retryable) {
+      this.#closeForGood(error);
+      return;
+    }
+    const { minMs = 200, maxMs = 10_000 } = this.#options.reconnect ?? {};
+    const retryInMs = backoffMs(Math.max(1, this.#attempts), minMs, maxMs, this.#runtime.random());
+    this.#cancelRetry = this.#runtime.schedule(retryInMs, () => this.#open());
+    this.#setState("waiting", { cause: error, retryInMs });
+    this.#calls.failAll((action) => lostWith(action, error));
+    this.#notices.emit("error", error);
+  }
+
+  #closeForGood(error: AmiError): void {
+    const asked = error.code === "AMI_CLOSED";
+    this.#cancelRetry();
+    if (this.#state !== "closed") this.#setState("closed", asked ? {} : { cause: error });
+    const session = this.#session;
+    this.#session = undefined;
+    session?.end(error);
+    this.#calls.failAll((action) => (asked ? closedError() : lostWith(action, error)));
+    for (const stream of this.#streams) stream.close(asked ? undefined : error);
+    this.#connecting?.reject(error);
+    if (!asked) this.#notices.emit("error", error);
+  }
+
+  #setState(to: AmiState, more: Pick<AmiStateChange, "cause" | "retryInMs">): void {
+    const from = this.#state;
+    this.#state = to;
+    this.#notices.emit("state", { from, to, ...more });
+  }
+}
+
+const closedError = (): AmiClosedError => new AmiClosedError("AMI_CLOSED", "The AMI client is closed");
+
+function lostWith(action: string, cause: AmiError): AmiLinkLostError {
+  const text = `The link went away before ${action} was answered; whether Asterisk did it is unknown`;
+  return new AmiLinkLostError("AMI_LINK_LOST", text, { cause, retryable: true });
+}
+
+/** Asterisk's session runs these to their end before it reads on (main/manager.c, process_message). */
+function isBlocking(action: string, params: AmiParams): boolean {
+  if (/^(?:waitevent|command)$/i.test(action)) return true;
+  return /^originate$/i.test(action) && !/^(?:true|yes|on|y|t|1)$/i.test(String(params["Async"] ?? ""));
 }

@@ -1,3 +1,5 @@
+import type { AmiMessage } from "./message.ts";
+
 /** Every code an {@link AmiError} can carry; `docs/reference/errors-ami.md` has a row for each. */
 export type AmiErrorCode =
   | "AMI_ABORTED"
@@ -75,3 +77,17 @@ export class AmiClosedError extends AmiError {}
 
 /** A bounded queue is full: `AMI_QUEUE_FULL`. */
 export class AmiOverflowError extends AmiError {}
+
+/** Asterisk answered `Response: Error`: `AMI_ACTION_FAILED`. */
+export class AmiActionError extends AmiError {
+  readonly action: string;
+  readonly response: AmiMessage;
+
+  constructor(action: string, response: AmiMessage) {
+    const reason = response.get("Message") ?? "no reason given";
+    const printed = reason.startsWith("Command output follows") ? response.output[0] : undefined;
+    super("AMI_ACTION_FAILED", `Asterisk refused ${action}: ${printed ?? reason}`);
+    this.action = action;
+    this.response = response;
+  }
+}

@@ -1,7 +1,12 @@
 export * from "./errors.ts";
 export type * from "./client-options.ts";
-export { AmiDecoder, decodeAll, type AmiDecoderOptions, type AmiLimits } from "./decoder.ts";
-export { type AmiMessage, type AmiMessageKind } from "./message.ts";
+export { AmiClient } from "./client.ts";
+export { AmiDecoder, decodeAll, type AmiDecoderOptions, type AmiLimits, type AmiSink } from "./decoder.ts";
+export { AmiMessage, type AmiHeaderName, type AmiMessageKind } from "./message.ts";
 export { encodeAction, type AmiParams, type AmiValue } from "./encode-action.ts";
 export { parseAmiUrl } from "./ami-url.ts";
-export { AmiClient } from "./client.ts";
+export { redact } from "./redact.ts";
+export type * from "./typed.ts";
+export type * from "./generated/actions.ts";
+export type * from "./generated/events.ts";
+export { actionLists, type AmiActionList, type AmiListAction, type AmiListEvents } from "./generated/lists.ts";

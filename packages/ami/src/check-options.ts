@@ -1,0 +1,48 @@
+import type { AmiClientOptions } from "./client-options.ts";
+import { AmiOptionError } from "./errors.ts";
+
+/** Milliseconds that Node's timers can hold. */
+const maxMs = 2_147_483_647;
+
+/** @throws AmiOptionError `AMI_BAD_OPTION`; the secret is not in its message. */
+export function checkOptions(options: AmiClientOptions): void {
+  if (options.host === "") throw bad("host is empty");
+  if (options.username === "") throw bad("username is empty");
+  const { port } = options;
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535))
+    throw bad(`port is ${port}, not 1 to 65535`);
+  const events = typeof options.events === "string" ? [options.events] : (options.events ?? []);
+  for (const [name, value] of [
+    ["username", options.username],
+    ["secret", options.secret],
+    ...events.map((text) => ["events", text]),
+  ]) {
+    if (/[\r\n\0]/.test(value as string)) throw bad(`${name} holds CR, LF or NUL`);
+  }
+  const ping = options.ping === false ? {} : (options.ping ?? {});
+  const durations = {
+    connectTimeoutMs: options.connectTimeoutMs,
+    timeoutMs: options.timeoutMs,
+    lagMs: options.lagMs,
+    "ping.idleMs": ping.idleMs,
+    "ping.timeoutMs": ping.timeoutMs,
+    "reconnect.minMs": options.reconnect?.minMs,
+    "reconnect.maxMs": options.reconnect?.maxMs,
+  };
+  for (const [name, value] of Object.entries(durations)) {
+    if (value !== undefined && !(value >= 1 && value <= maxMs))
+      throw bad(`${name} is ${value}, not 1 to ${maxMs} milliseconds`);
+  }
+  for (const [name, value] of Object.entries({
+    maxPending: options.maxPending,
+    maxUnsentBytes: options.maxUnsentBytes,
+    ...options.limits,
+  })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
+      throw bad(`${name} is ${value}, not a positive whole number`);
+  }
+}
+
+function bad(what: string): AmiOptionError {
+  return new AmiOptionError("AMI_BAD_OPTION", `AMI client: ${what}`);
+}

@@ -1,0 +1,57 @@
+import type { AmiRuntime } from "./client-options.ts";
+
+export interface PeerWatchOptions {
+  readonly idleMs: number;
+  readonly timeoutMs: number;
+  readonly runtime: AmiRuntime;
+  /** False while an action runs that makes Asterisk's session deaf until it is done (Originate without Async, WaitEvent). */
+  mayPing(): boolean;
+  ping(): void;
+  dead(silentMs: number): void;
+}
+
+/** Finds a peer that is gone without a FIN: any byte is a sign of life, and silence is asked about with a ping. */
+export class PeerWatch {
+  readonly #options: PeerWatchOptions;
+  #lastHeard = 0;
+  #signsOfLife = 0;
+  #cancel: () => void = () => {};
+
+  constructor(options: PeerWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.heard();
+    this.#waitForIdle(this.#options.idleMs);
+  }
+
+  stop(): void {
+    this.#cancel();
+  }
+
+  heard(): void {
+    this.#signsOfLife++;
+    this.#lastHeard = this.#options.runtime.now();
+  }
+
+  #waitForIdle(delayMs: number): void {
+    const { idleMs, runtime } = this.#options;
+    this.#cancel = runtime.schedule(delayMs, () => {
+      const silentMs = runtime.now() - this.#lastHeard;
+      if (silentMs < idleMs) this.#waitForIdle(idleMs - silentMs);
+      else if (this.#options.mayPing()) this.#ping();
+      else this.#waitForIdle(idleMs);
+    });
+  }
+
+  #ping(): void {
+    const { idleMs, timeoutMs, runtime, ping, dead } = this.#options;
+    const before = this.#signsOfLife;
+    ping();
+    this.#cancel = runtime.schedule(timeoutMs, () => {
+      if (this.#signsOfLife === before) dead(runtime.now() - this.#lastHeard);
+      else this.#waitForIdle(idleMs);
+    });
+  }
+}
