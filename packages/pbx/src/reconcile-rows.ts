@@ -9,7 +9,7 @@ export function reconcileRows(rows: RowStore, snapshot: TableSnapshot, at: numbe
   const { channels, bridges } = snapshot;
   if (bridges !== undefined) reconcileBridges(rows, bridges);
   if (channels !== undefined) reconcileChannels(rows, channels, at);
-  if (bridges !== undefined) reconcileMembers(rows, bridges, snapshot.bridgeChannels ?? new Map());
+  if (snapshot.bridgeChannels !== undefined) reconcileMembers(rows, snapshot.bridgeChannels);
   place(rows, snapshot.queueEntries, "Uniqueid", "queue", (item) => ({
     name: item.get("Queue") ?? "",
     position: Number.parseInt(item.get("Position") ?? "", 10) || 0,
@@ -64,15 +64,8 @@ function reconcileChannels(rows: RowStore, items: readonly TableMessage[], at: n
 }
 
 /** BridgeInfo was asked after CoreShowChannels, so it has the last word; a bridge it could not tell of is left. */
-function reconcileMembers(
-  rows: RowStore,
-  items: readonly TableMessage[],
-  members: ReadonlyMap<string, readonly TableMessage[]>,
-): void {
-  for (const item of items) {
-    const bridge = item.get("BridgeUniqueid") ?? "";
-    const told = members.get(bridge);
-    if (told === undefined) continue;
+function reconcileMembers(rows: RowStore, members: ReadonlyMap<string, readonly TableMessage[]>): void {
+  for (const [bridge, told] of members) {
     const inside = new Set(told.map((one) => one.get("Uniqueid") ?? ""));
     for (const channel of rows.bridges.get(bridge)?.channels ?? []) {
       if (!inside.has(channel)) rows.leaveBridge(channel, bridge);

@@ -1,0 +1,326 @@
+import type { ReceivedAction } from "./action-reader.ts";
+import { bridgeLines, channelLines, messageText, type HeaderLine } from "./channel-lines.ts";
+import type { ChannelRow } from "./channel-row.ts";
+import type { ChannelTable } from "./channel-table.ts";
+import type { RememberedList, ReplayMemory } from "./replay-memory.ts";
+
+/** What the answers are made from. */
+export interface ReplayState {
+  readonly table: ChannelTable;
+  readonly memory: ReplayMemory;
+  readonly asteriskVersion: string;
+  readonly amiVersion: string;
+  readonly systemName: string;
+  /** When the replay began and what time it is, milliseconds since 1970. */
+  readonly startedAt: number;
+  now(): number;
+}
+
+interface Answer {
+  /** One of these write classes is needed; none: a login is enough. */
+  readonly classes: readonly string[];
+  readonly synopsis: string;
+  run(action: ReceivedAction, state: ReplayState): string;
+}
+
+/** What a session does itself; listed here so that ListCommands tells of all. */
+const ownActions: readonly [string, string][] = [
+  ["Challenge", "Begin an MD5 login"],
+  ["Events", "Choose the events of this session"],
+  ["Login", "Log in"],
+  ["Logoff", "Log off"],
+  ["Ping", "Keep the session alive"],
+];
+
+const withId = (action: ReceivedAction): HeaderLine[] =>
+  action.get("ActionID") === "" ? [] : [["ActionID", action.get("ActionID")]];
+
+/** `Response: Success` with these headers after the ActionID. */
+export function success(action: ReceivedAction, lines: readonly HeaderLine[]): string {
+  return messageText([["Response", "Success"], ...withId(action), ...lines]);
+}
+
+/** `Response: Error` as Asterisk gives it. */
+export function failure(action: ReceivedAction, message: string): string {
+  return messageText([["Response", "Error"], ...withId(action), ["Message", message]]);
+}
+
+function list(
+  action: ReceivedAction,
+  message: string,
+  complete: string,
+  items: readonly (readonly HeaderLine[])[],
+  last: readonly HeaderLine[] = [],
+): string {
+  const id = withId(action);
+  return [
+    messageText([["Response", "Success"], ...id, ["EventList", "start"], ["Message", message]]),
+    ...items.map(([event, ...lines]) => messageText([...(event === undefined ? [] : [event]), ...id, ...lines])),
+    messageText([["Event", complete], ...id, ["EventList", "Complete"], ["ListItems", items.length], ...last]),
+  ].join("");
+}
+
+function age(row: ChannelRow, state: ReplayState): number {
+  return row.createdAt === undefined ? 0 : Math.max(0, Math.floor((state.now() - row.createdAt) / 1000));
+}
+
+function clockTime(seconds: number): string {
+  return [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
+}
+
+const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const hour = (at: number): string => new Date(at).toISOString().slice(11, 19);
+
+const remembered = (event: string, name: RememberedList, message: string, complete: string): Answer => ({
+  classes: ["call", "reporting"],
+  synopsis: `List the last known ${name}`,
+  run: (action, { memory }) =>
+    list(
+      action,
+      message,
+      complete,
+      memory.list(name).map((lines) => [["Event", event], ...lines]),
+    ),
+});
+
+const members = (state: ReplayState, conference: string): ChannelRow[] =>
+  state.table.channels.filter((row) => row.conference === conference);
+
+/** The snapshot actions of Asterisk that a replay answers; key in lower case. All others it does not know. */
+const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map(
+  Object.entries<Answer>({
+    CoreShowChannels: {
+      classes: ["system", "reporting"],
+      synopsis: "List the channels",
+      run: (action, state) =>
+        list(
+          action,
+          "Channels will follow",
+          "CoreShowChannelsComplete",
+          state.table.channels.map((row) => [
+            ["Event", "CoreShowChannel"],
+            ...channelLines(row),
+            ["Application", row.application ?? ""],
+            ["ApplicationData", row.applicationData ?? ""],
+            ["Duration", clockTime(age(row, state))],
+            ["BridgeId", row.bridge ?? ""],
+          ]),
+        ),
+    },
+    Status: {
+      classes: ["system", "call", "reporting"],
+      synopsis: "Tell the status of one or all channels",
+      run: (action, state) => {
+        const wanted = action.get("Channel");
+        const rows = state.table.channels.filter(
+          (row) => wanted === "" || row.name === wanted || row.uniqueid === wanted,
+        );
+        if (wanted !== "" && rows.length === 0) return failure(action, "No such channel");
+        return list(
+          action,
+          "Channel status will follow",
+          "StatusComplete",
+          rows.map((row) => [
+            ["Event", "Status"],
+            ["Privilege", "Call"],
+            ...channelLines(row),
+            ["Type", row.device.split("/")[0] ?? ""],
+            ["DNID", row.dialed ?? ""],
+            ["BridgeID", row.bridge ?? ""],
+            ["Application", row.application ?? ""],
+            ["Data", row.applicationData ?? ""],
+            ["Seconds", age(row, state)],
+          ]),
+          [["Items", rows.length]],
+        );
+      },
+    },
+    BridgeList: {
+      classes: [],
+      synopsis: "List the bridges",
+      run: (action, { table }) => {
+        const type = action.get("BridgeType").toLowerCase();
+        const rows = table.bridges.filter((row) => type === "" || row.type === type);
+        return list(
+          action,
+          "Bridge listing will follow",
+          "BridgeListComplete",
+          rows.map((row) => [["Event", "BridgeListItem"], ...bridgeLines(row)]),
+        );
+      },
+    },
+    BridgeInfo: {
+      classes: [],
+      synopsis: "List the channels in a bridge",
+      run: (action, { table }) => {
+        const wanted = action.get("BridgeUniqueid");
+        if (wanted === "") return failure(action, "BridgeUniqueid must be provided");
+        const bridge = table.bridge(wanted);
+        if (bridge === undefined) return failure(action, "Specified BridgeUniqueid not found");
+        const rows = bridge.channels.flatMap((uniqueid) => table.channel(uniqueid) ?? []);
+        return list(
+          action,
+          "Bridge channel listing will follow",
+          "BridgeInfoComplete",
+          rows.map((row) => [["Event", "BridgeInfoChannel"], ...channelLines(row)]),
+          bridgeLines(bridge),
+        );
+      },
+    },
+    QueueStatus: {
+      classes: [],
+      synopsis: "Tell the status of one or all queues",
+      run: (action, state) => {
+        const wanted = action.get("Queue");
+        const inQueue = (lines: readonly HeaderLine[]): boolean => wanted === "" || lines[0]?.[1] === wanted;
+        const waiting = state.table.channels.flatMap((row) =>
+          row.queue === undefined ? [] : [{ row, queue: row.queue }],
+        );
+        return list(action, "Queue status will follow", "QueueStatusComplete", [
+          ...state.memory
+            .list("queues")
+            .filter(inQueue)
+            .map((lines): HeaderLine[] => [
+              ["Event", "QueueParams"],
+              ...lines.map(([name, value]): HeaderLine => [
+                name,
+                name === "Calls" ? waiting.filter(({ queue }) => queue.name === lines[0]?.[1]).length : value,
+              ]),
+            ]),
+          ...state.memory
+            .list("members")
+            .filter(inQueue)
+            .map((lines): HeaderLine[] => [["Event", "QueueMember"], ...lines]),
+          ...waiting
+            .filter(({ queue }) => wanted === "" || queue.name === wanted)
+            .map(({ row, queue }): HeaderLine[] => [
+              ["Event", "QueueEntry"],
+              ["Queue", queue.name],
+              ["Position", queue.position],
+              ...channelLines(row).filter(([name]) =>
+                /^(?:Channel|Uniqueid|(?:CallerID|ConnectedLine)(?:Num|Name))$/.test(name),
+              ),
+              ["Wait", age(row, state)],
+              ["Priority", 0],
+            ]),
+        ]);
+      },
+    },
+    ParkedCalls: {
+      classes: [],
+      synopsis: "List the parked calls",
+      run: (action, { table }) => {
+        const items = table.channels.flatMap((row): HeaderLine[][] =>
+          row.parked === undefined
+            ? []
+            : [
+                [
+                  ["Event", "ParkedCall"],
+                  ...channelLines(row, "Parkee"),
+                  ["Parkinglot", row.parked.lot],
+                  ["ParkingSpace", row.parked.space],
+                ],
+              ],
+        );
+        return list(action, "Parked calls will follow", "ParkedCallsComplete", items, [["Total", items.length]]);
+      },
+    },
+    ConfbridgeListRooms: {
+      classes: ["reporting"],
+      synopsis: "List the conferences",
+      run: (action, state) => {
+        const rooms = new Set(state.table.channels.flatMap((row) => row.conference ?? []));
+        if (rooms.size === 0) return failure(action, "No active conferences.");
+        return list(
+          action,
+          "Confbridge conferences will follow",
+          "ConfbridgeListRoomsComplete",
+          [...rooms].map((room) => [
+            ["Event", "ConfbridgeListRooms"],
+            ["Conference", room],
+            ["Parties", members(state, room).length],
+          ]),
+        );
+      },
+    },
+    ConfbridgeList: {
+      classes: ["reporting"],
+      synopsis: "List the participants of a conference",
+      run: (action, state) => {
+        const rows = members(state, action.get("Conference"));
+        if (rows.length === 0) return failure(action, "No Conference by that name found.");
+        return list(
+          action,
+          "Confbridge user list will follow",
+          "ConfbridgeListComplete",
+          rows.map((row) => [["Event", "ConfbridgeList"], ["Conference", row.conference ?? ""], ...channelLines(row)]),
+        );
+      },
+    },
+    ExtensionStateList: remembered(
+      "ExtensionStatus",
+      "extensions",
+      "Extension Statuses will follow",
+      "ExtensionStateListComplete",
+    ),
+    DeviceStateList: remembered(
+      "DeviceStateChange",
+      "devices",
+      "Device State Changes will follow",
+      "DeviceStateListComplete",
+    ),
+    PresenceStateList: remembered(
+      "PresenceStateChange",
+      "presence",
+      "Presence State Changes will follow",
+      "PresenceStateListComplete",
+    ),
+    CoreSettings: {
+      classes: ["system", "reporting"],
+      synopsis: "Tell version and name",
+      run: (action, state) =>
+        success(action, [
+          ["AMIversion", state.amiVersion],
+          ["AsteriskVersion", state.asteriskVersion],
+          ["SystemName", state.systemName],
+        ]),
+    },
+    CoreStatus: {
+      classes: ["system", "reporting"],
+      synopsis: "Tell start time and number of calls",
+      run: (action, state) =>
+        success(action, [
+          ["CoreStartupDate", day(state.startedAt)],
+          ["CoreStartupTime", hour(state.startedAt)],
+          ["CoreReloadDate", day(state.startedAt)],
+          ["CoreReloadTime", hour(state.startedAt)],
+          ["CoreCurrentCalls", state.table.channels.length],
+        ]),
+    },
+    ListCommands: {
+      classes: [],
+      synopsis: "List the actions",
+      run: (action) =>
+        success(action, [
+          ...ownActions.map(([name, synopsis]): HeaderLine => [name, `${synopsis}  (Priv: <none>)`]),
+          ...[...answers.values()].map(({ name, synopsis, classes }): HeaderLine => [
+            name,
+            `${synopsis}  (Priv: ${classes.length === 0 ? "<none>" : classes.join(",")})`,
+          ]),
+        ]),
+    },
+  }).map(([name, answer]) => [name.toLowerCase(), { ...answer, name }]),
+);
+
+/** The whole reply to an action of a logged-in session with these write classes. */
+export function answerTo(action: ReceivedAction, write: ReadonlySet<string>, state: ReplayState): string {
+  const name = action.get("Action");
+  const answer = answers.get(name.toLowerCase());
+  if (answer === undefined)
+    return failure(action, `Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`);
+  if (answer.classes.length > 0 && !answer.classes.some((one) => write.has(one)))
+    return failure(action, "Permission denied");
+  return answer.run(action, state);
+}
