@@ -10,3 +10,4 @@ export type * from "./typed.ts";
 export type * from "./generated/actions.ts";
 export type * from "./generated/events.ts";
 export { actionLists, type AmiActionList, type AmiListAction, type AmiListEvents } from "./generated/lists.ts";
+export { actionWriteClasses, amiClasses, eventReadClasses, type AmiClass } from "./generated/privileges.ts";
