@@ -1,0 +1,168 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { changeRootOf, isBuilt, requireRoot, type OnProgress } from "../change-root.ts";
+import { labNumbers } from "../config/lab-numbers.ts";
+import { LabUsageError } from "../errors.ts";
+import { attachAsterisk, cleanUpStale, endInstance, listInstances, startAsterisk } from "../instances.ts";
+import { wellKnownPorts } from "../ports.ts";
+import { labVersions } from "../versions.ts";
+import { installLab } from "./install.ts";
+import { helpText, type CommandLine } from "./options.ts";
+import { connectionJson, connectionText, statusText } from "./text.ts";
+
+/** Where a command writes: results, and what goes on meanwhile. */
+export interface CommandOutput {
+  print(text: string): void;
+  /** One line that the next one may overwrite. */
+  progress(text: string): void;
+}
+
+type Command = (line: CommandLine, out: CommandOutput) => Promise<void>;
+
+const asJson = (value: unknown): string => JSON.stringify(value, null, 2);
+
+const progressOf =
+  (out: CommandOutput): OnProgress =>
+  (version, step) =>
+    out.progress(`Asterisk ${version}: ${step}`);
+
+const up: Command = async (line, out) => {
+  const version = line.version ?? 22;
+  const lab = await startAsterisk({
+    version,
+    name: line.name ?? `asterisk-${version}`,
+    profile: line.profile,
+    featureCodes: line.featureCodes,
+    ports: line.ports,
+    preferredPorts: wellKnownPorts,
+    ...(line.secret === undefined ? {} : { secret: line.secret }),
+    detached: true,
+    onProgress: progressOf(out),
+  });
+  out.print(line.json ? asJson(connectionJson(lab)) : connectionText(lab));
+};
+
+const status: Command = async (line, out) => {
+  if (line.name !== undefined) {
+    const lab = await attachAsterisk(line.name);
+    return out.print(line.json ? asJson(connectionJson(lab)) : connectionText(lab));
+  }
+  const instances = await listInstances();
+  const roots = labVersions.map((version) => changeRootOf(version)).map((root) => ({ root, built: isBuilt(root) }));
+  if (!line.json) return out.print(statusText(instances, roots, Date.now()));
+  out.print(
+    asJson({
+      instances: instances.map(({ state, condition }) => ({ ...state, condition })),
+      changeRoots: roots.map(({ root, built }) => ({ ...root, built })),
+    }),
+  );
+};
+
+const down: Command = async (line, out) => {
+  requireRoot();
+  const removed = await cleanUpStale();
+  const instances = await listInstances();
+  const mine = instances.filter(({ state }) => !state.owner);
+  if (!line.all && line.name === undefined && mine.length > 1) {
+    throw new LabUsageError(
+      `Several are up (${mine.map(({ state }) => state.name).join(", ")}): use --name N or --all.`,
+    );
+  }
+  const chosen = line.all ? instances : line.name === undefined ? mine : [];
+  const names =
+    line.name === undefined ? chosen.map(({ state }) => state.name) : removed.includes(line.name) ? [] : [line.name];
+  await Promise.all(names.map((name) => endInstance(name)));
+  const ended = [...removed, ...names];
+  out.print(line.json ? asJson({ ended }) : ended.length > 0 ? `Ended: ${ended.join(", ")}.` : "Nothing was up.");
+};
+
+const call: Command = async (line, out) => {
+  const [from, to] = line.args;
+  if (from === undefined || to === undefined) throw new LabUsageError("Say who calls whom: call 1000 1002.");
+  await using lab = await attachAsterisk(line.name);
+  const caller = await lab.addPhone(from);
+  const numbers = new Set([
+    "1000",
+    "1001",
+    "1002",
+    "1003",
+    "1006",
+    "1009",
+    "1111",
+    ...(lab.version === 16 ? ["102", "103"] : []),
+  ]);
+  const callee =
+    numbers.has(to) && to !== from ? await lab.addPhone(to, { onCall: { answerAfterMs: 1500 } }) : undefined;
+  const leg = await caller.call(to);
+  const stop = new AbortController();
+  const interrupted = (): void => stop.abort();
+  process.once("SIGINT", interrupted);
+  const said: { at: number; event: string }[] = [];
+  const startedAt = Date.now();
+  const say = (event: string): void => {
+    said.push({ at: Date.now() - startedAt, event });
+    if (!line.json) out.print(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${event}`);
+  };
+  say(`${from} calls ${to}`);
+  let [state, heard]: [string, string] = ["", ""];
+  while (leg.state !== "ended" && !stop.signal.aborted && Date.now() - startedAt < line.seconds * 1000) {
+    if (leg.state !== state) say(`the call is ${(state = leg.state)}`);
+    const hears = [`${from} hears ${leg.hears().join(" and ")}`];
+    const other = callee?.legs[0];
+    if (other?.state === "up") hears.push(`${to} hears ${other.hears().join(" and ")}`);
+    if (leg.state === "up" && hears.join(", ") !== heard) say((heard = hears.join(", ")));
+    await delay(50, undefined, { signal: stop.signal }).catch(() => {});
+  }
+  say(leg.state === "ended" ? `the call has ended (${leg.endReason ?? "BYE"})` : `${from} hangs up`);
+  process.off("SIGINT", interrupted);
+  if (line.json) out.print(asJson(said));
+};
+
+const cli: Command = async (line, out) => {
+  if (line.args.length === 0) throw new LabUsageError('Say which command: cli "core show channels".');
+  const lab = await attachAsterisk(line.name);
+  const output = (await lab.cli(line.args.join(" "))).trimEnd();
+  out.print(line.json ? asJson({ output }) : output);
+};
+
+const logs: Command = async (line, out) => {
+  const lab = await attachAsterisk(line.name);
+  const file = join(lab.folder, "log", "full");
+  const tail = (await readFile(file, "utf8")).trimEnd().split("\n").slice(-line.lines);
+  out.print(line.json ? asJson({ file, lines: tail }) : tail.join("\n"));
+  if (!line.follow) return;
+  const child = spawn("tail", ["-n", "0", "-F", file], { stdio: ["ignore", "inherit", "ignore"] });
+  await new Promise((resolve) => child.once("close", resolve));
+};
+
+const install: Command = async (line, out) => {
+  const roots = await installLab(progressOf(out), (step) => out.progress(step));
+  out.print(
+    line.json
+      ? asJson(roots)
+      : [...roots.map((root) => `Asterisk ${root.version}: ${root.path}`), "Ready: npm run lab -- up"].join("\n"),
+  );
+};
+
+const numbers: Command = async (line, out) => {
+  out.print(
+    line.json
+      ? asJson(Object.fromEntries(labNumbers))
+      : labNumbers.map(([number, what]) => `${number.padEnd(18)} ${what}`).join("\n"),
+  );
+};
+
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = {
+  up,
+  status,
+  down,
+  call,
+  cli,
+  logs,
+  install,
+  numbers,
+  help: async (_line, out) => out.print(helpText),
+};

@@ -1,0 +1,119 @@
+import type { InstanceState } from "../instance-state.ts";
+import { ariConf, httpConf, managerConf } from "./access.ts";
+import { section } from "./conf-text.ts";
+import { pjsipConf, sipConf } from "./endpoints.ts";
+import { freepbxDialplan } from "./freepbx-dialplan.ts";
+import { plainDialplan } from "./plain-dialplan.ts";
+import { confbridgeConf, featuresConf, musicConf, parkingConf, queuesConf, voicemailConf } from "./services.ts";
+
+/** Modules that need hardware, a service or a configuration the lab has not; without them the log is clean and the start quick. */
+const unwanted = [
+  ...["chan_alsa", "chan_console", "chan_oss", "chan_mobile", "chan_dahdi", "chan_ooh323", "chan_motif", "chan_iax2"],
+  ...["chan_unistim", "chan_mgcp", "chan_skinny", "res_config_ldap", "res_config_odbc", "res_config_pgsql"],
+  ...["res_config_sqlite3", "res_config_curl", "res_odbc", "res_odbc_transaction", "func_odbc", "res_realtime"],
+  ...["res_hep", "res_hep_pjsip", "res_hep_rtcp", "res_corosync", "res_snmp", "res_xmpp", "res_smdi", "res_adsi"],
+  ...["res_calendar", "res_calendar_caldav", "res_calendar_ews", "res_calendar_exchange", "res_calendar_icalendar"],
+  ...["res_phoneprov", "res_pjsip_phoneprov_provider", "res_stun_monitor", "res_prometheus", "res_statsd", "res_fax"],
+  ...[
+    "res_fax_spandsp",
+    "res_pjsip_t38",
+    "res_clialiases",
+    "res_config_sqlite",
+    "res_stir_shaken",
+    "res_pjsip_stir_shaken",
+  ],
+  ...["res_geolocation", "res_pjsip_geolocation", "res_resolver_unbound", "res_aeap", "res_speech_aeap"],
+  ...["app_voicemail_odbc", "app_voicemail_imap", "app_amd", "app_festival", "app_alarmreceiver", "app_adsiprog"],
+  ...["app_getcpeid", "app_jack", "app_ices", "app_minivm", "app_sms", "app_agent_pool", "app_zapateller"],
+  ...["pbx_ael", "res_ael_share", "pbx_dundi", "pbx_lua", "pbx_realtime"],
+  ...[
+    "cdr_adaptive_odbc",
+    "cdr_odbc",
+    "cdr_pgsql",
+    "cdr_radius",
+    "cdr_tds",
+    "cdr_sqlite3_custom",
+    "cdr_custom",
+    "cdr_csv",
+  ],
+  ...[
+    "cel_odbc",
+    "cel_pgsql",
+    "cel_radius",
+    "cel_tds",
+    "cel_sqlite3_custom",
+    "cel_custom",
+    "cel_manager",
+    "res_cdrel_custom",
+  ],
+];
+
+/** All files of one Asterisk's /etc/asterisk, by name, but the certificate. */
+export function configuration(state: Omit<InstanceState, "startedAt" | "starter">): Readonly<Record<string, string>> {
+  const { version, profile, ports, users } = state;
+  const modules = version === 16 ? unwanted : [...unwanted, "chan_sip"];
+  return {
+    "asterisk.conf": [section("options", { documentation_language: "en_US", maxfiles: "20000" })].join("\n"),
+    "modules.conf": section("modules", { autoload: "yes", noload: modules.map((name) => `${name}.so`) }),
+    "logger.conf": [
+      section("general", { dateformat: "%F %T.%3q" }),
+      section("logfiles", { full: "notice,warning,error,verbose(3)" }),
+    ].join("\n"),
+    "manager.conf": managerConf(ports, users),
+    "http.conf": httpConf(ports),
+    "ari.conf": ariConf(users),
+    "rtp.conf": section("general", {
+      rtpstart: ports.rtpStart,
+      rtpend: ports.rtpEnd,
+      strictrtp: "no",
+      icesupport: "no",
+    }),
+    "pjsip.conf": pjsipConf(ports, profile),
+    "pjsip_notify.conf": "",
+    "pjsip_wizard.conf": "",
+    "websocket_client.conf": "",
+    "chan_websocket.conf": "",
+    "res_http_media_cache.conf": section("general"),
+    "pjproject.conf": section("startup", { log_level: "default" }),
+    ...(version === 16 ? { "sip.conf": sipConf(ports, profile), "sip_notify.conf": "" } : {}),
+    "extensions.conf": [
+      section("general", { static: "yes", writeprotect: "no" }),
+      section("globals"),
+      plainDialplan(version),
+      freepbxDialplan(version),
+    ].join("\n"),
+    "features.conf": featuresConf(state.featureCodes),
+    "res_parking.conf": parkingConf(),
+    "queues.conf": queuesConf(),
+    "queuerules.conf": "",
+    "confbridge.conf": confbridgeConf(),
+    "voicemail.conf": voicemailConf(),
+    "musiconhold.conf": musicConf(),
+    "followme.conf": section("general"),
+    "indications.conf": [
+      section("general", { country: "us" }),
+      section("us", {
+        description: "United States",
+        ringcadence: "2000,4000",
+        dial: "350+440",
+        busy: "480+620/500,0/500",
+        ring: "440+480/2000,0/4000",
+        congestion: "480+620/250,0/250",
+        callwaiting: "440/300,0/10000",
+        dialrecall: "!350+440/100,!0/100,!350+440/100,!0/100,350+440",
+        record: "1400/500,0/15000",
+        info: "!950/330,!1400/330,!1800/330,0",
+        stutter: "!350+440/100,!0/100,!350+440/100,!0/100,350+440",
+      }),
+    ].join("\n"),
+    "cdr.conf": section("general", { enable: "yes", unanswered: "yes" }),
+    "cdr_manager.conf": section("general", { enabled: "yes" }),
+    "cel.conf": section("general", { enable: "no" }),
+    "stasis.conf": section("threadpool"),
+    "ccss.conf": section("general"),
+    "acl.conf": "",
+    "udptl.conf": section("general"),
+    "cli_aliases.conf": section("general"),
+    "cli_permissions.conf": section("general", { default_perm: "permit" }),
+  };
+}
