@@ -40,8 +40,11 @@ export const suites: readonly Suite[] = [
     missing: () => {
       if (process.getuid?.() !== 0) return "root (change roots need it)";
       if (!onPath("debootstrap")) return "debootstrap";
-      const { missing } = JSON.parse(lab("installed", "--json")) as { missing: string[] };
-      return missing.length > 0 ? `the change root of Asterisk ${missing.join(" and ")}` : undefined;
+      const { changeRoots } = JSON.parse(lab("status", "--json")) as {
+        changeRoots: { version: number; built: boolean }[];
+      };
+      const unbuilt = changeRoots.filter(({ built }) => !built).map(({ version }) => version);
+      return unbuilt.length > 0 ? `the change root of Asterisk ${unbuilt.join(" and ")}` : undefined;
     },
     packages: ["debootstrap", "openssl", "ca-certificates"],
   },
