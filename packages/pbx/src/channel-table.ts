@@ -75,7 +75,14 @@ export class ChannelTable {
    * @param at when the snapshot was read, milliseconds since 1970
    */
   reconcile(snapshot: TableSnapshot, at: number, buffered: readonly BufferedMessage[] = []): Applied {
-    reconcileRows(this.#rows, snapshot, at);
+    const ends = buffered.map(({ message }) =>
+      message.name === "Hangup"
+        ? message.get("Uniqueid")
+        : message.name === "BridgeDestroy"
+          ? message.get("BridgeUniqueid")
+          : undefined,
+    );
+    reconcileRows(this.#rows, snapshot, at, new Set(ends.filter((id) => id !== undefined)));
     this.#timeline.forgetGone();
     for (const one of buffered) this.#take(one.message, one.at);
     return { changes: this.#rows.commit(at), timeline: this.#timeline.take() };
@@ -289,3 +296,6 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     "Pickup",
   ].map((name): [string, Handler] => [name, () => {}]),
 ]);
+
+/** The events that {@link ChannelTable.apply} takes in; all others may be left unread. */
+export const tableEvents: readonly string[] = [...handlers.keys()];

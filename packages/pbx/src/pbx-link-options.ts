@@ -12,7 +12,12 @@ export interface PbxLinkOptions {
   readonly clock?: () => number;
   /** The AMI client's time and chance; tests pass their own. */
   readonly runtime?: AmiRuntime;
-  /** Everything that crosses the link is also written here. */
+  /**
+   * Read the snapshot again after so many milliseconds, to see what the events did not tell, as when the AMI user lacks the read class
+   * `call`; default 60,000, 0 for never.
+   */
+  readonly checkEveryMs?: number;
+  /** Everything that crosses the link is also written here. It stays open when the link is closed. */
   readonly capture?: CaptureWriter;
 }
 
@@ -34,17 +39,23 @@ export interface PbxServerInfo {
   readonly amiVersion?: string;
   /** `22.10.1~dfsg+~cs6.15.60671435-1`. */
   readonly asteriskVersion?: string;
-  /** asterisk.conf `systemname`; `replay` for a {@link ReplayServer}. */
+  /** asterisk.conf `systemname`; `replay` for a replay. */
   readonly systemName?: string;
-  /** When Asterisk started, milliseconds since 1970. */
+  /** When Asterisk started, milliseconds since 1970; from FullyBooted, so it takes the read class `system`. */
   readonly startedAt?: number;
-  /** True when this is no PBX but a recording: its SystemName is {@link REPLAY_SYSTEM_NAME}. */
+  /** True when this is no PBX but a recording: its SystemName is `replay`. */
   readonly replay: boolean;
 }
 
+/**
+ * `PBX_CLASS_MISSING`: the AMI user may not ask or see something. `PBX_SNAPSHOT_FAILED`: the snapshot could not be read and is tried
+ * again. `PBX_DRIFT`: a check found what no event had told. `PBX_LISTENER_FAILED`: a listener threw.
+ */
+export type PbxNoticeCode = "PBX_CLASS_MISSING" | "PBX_DRIFT" | "PBX_LISTENER_FAILED" | "PBX_SNAPSHOT_FAILED";
+
 /** Something the AMI user may not do, and what is missing in the view because of it. */
 export interface PbxLinkNotice {
-  readonly code: "PBX_CLASS_MISSING" | "PBX_SNAPSHOT_INCOMPLETE" | "PBX_LISTENER_FAILED";
+  readonly code: PbxNoticeCode;
   /** What happened, what it means, what to do. */
   readonly message: string;
   /** The manager.conf line: `read` or `write`. */
@@ -56,7 +67,7 @@ export interface PbxLinkNotice {
   readonly cause?: unknown;
 }
 
-/** After each snapshot: how the table differs from what it held before. */
+/** After each login's snapshot: how the table differs from what it held before. */
 export interface PbxResync {
   readonly at: number;
   /** True at the first snapshot of this link. */

@@ -4,11 +4,20 @@ import type { ChannelRow } from "./channel-row.ts";
 import type { Patch, RowStore } from "./row-store.ts";
 import type { TableSnapshot } from "./table-snapshot.ts";
 
-/** Makes the rows equal to a snapshot; parts that the snapshot lacks stay as they are. `at` is milliseconds since 1970. */
-export function reconcileRows(rows: RowStore, snapshot: TableSnapshot, at: number): void {
+/**
+ * Makes the rows equal to a snapshot; parts that the snapshot lacks stay as they are.
+ * @param at milliseconds since 1970
+ * @param leaving ids of rows whose end is told by an event that is still to be taken in: these stay until then
+ */
+export function reconcileRows(
+  rows: RowStore,
+  snapshot: TableSnapshot,
+  at: number,
+  leaving: ReadonlySet<string> = new Set(),
+): void {
   const { channels, bridges } = snapshot;
-  if (bridges !== undefined) reconcileBridges(rows, bridges);
-  if (channels !== undefined) reconcileChannels(rows, channels, at);
+  if (bridges !== undefined) reconcileBridges(rows, bridges, leaving);
+  if (channels !== undefined) reconcileChannels(rows, channels, at, leaving);
   if (snapshot.bridgeChannels !== undefined) reconcileMembers(rows, snapshot.bridgeChannels);
   place(rows, snapshot.queueEntries, "Uniqueid", "queue", (item) => ({
     name: item.get("Queue") ?? "",
@@ -21,8 +30,8 @@ export function reconcileRows(rows: RowStore, snapshot: TableSnapshot, at: numbe
   place(rows, snapshot.conferenceMembers, "Uniqueid", "conference", (item) => item.get("Conference") ?? "");
 }
 
-function reconcileBridges(rows: RowStore, items: readonly TableMessage[]): void {
-  const seen = new Set<string>();
+function reconcileBridges(rows: RowStore, items: readonly TableMessage[], leaving: ReadonlySet<string>): void {
+  const seen = new Set(leaving);
   for (const item of items) {
     const fields = readBridge(item);
     if (fields === undefined) continue;
@@ -30,13 +39,18 @@ function reconcileBridges(rows: RowStore, items: readonly TableMessage[]): void 
     if (rows.bridges.has(fields.uniqueid)) rows.patchBridge(fields.uniqueid, fields);
     else rows.putBridge({ ...fields, channels: [] });
   }
-  for (const uniqueid of [...rows.bridges.keys()]) {
+  for (const uniqueid of rows.bridges.keys()) {
     if (!seen.has(uniqueid)) rows.dropBridge(uniqueid, { reason: "resync" });
   }
 }
 
-function reconcileChannels(rows: RowStore, items: readonly TableMessage[], at: number): void {
-  const seen = new Set<string>();
+function reconcileChannels(
+  rows: RowStore,
+  items: readonly TableMessage[],
+  at: number,
+  leaving: ReadonlySet<string>,
+): void {
+  const seen = new Set(leaving);
   for (const item of items) {
     const fields = readChannel(item, "");
     if (fields === undefined) continue;
@@ -45,12 +59,12 @@ function reconcileChannels(rows: RowStore, items: readonly TableMessage[], at: n
     const told: Patch<ChannelRow> = {
       ...fields,
       application: filled(item.get("Application")),
-      applicationData: filled(item.get("ApplicationData")),
+      applicationData: filled(item.get("ApplicationData") ?? item.get("Data")),
       // Nobody is being dialled any more who is neither Down nor Ringing.
       ...(fields.state === "Down" || fields.state === "Ringing" ? {} : { dialing: undefined }),
     };
     if (before === undefined) {
-      const age = seconds(item.get("Duration"));
+      const age = seconds(item.get("Duration") ?? item.get("Seconds"));
       rows.addChannel({ ...fields, held: false, ...(age === undefined ? {} : { createdAt: at - age * 1000 }) });
     }
     rows.patchChannel(fields.uniqueid, told);
@@ -58,7 +72,7 @@ function reconcileChannels(rows: RowStore, items: readonly TableMessage[], at: n
     if (bridge === undefined || bridge === "") rows.leaveBridge(fields.uniqueid, before?.bridge);
     else rows.enterBridge(fields.uniqueid, bridge);
   }
-  for (const uniqueid of [...rows.channels.keys()]) {
+  for (const uniqueid of rows.channels.keys()) {
     if (!seen.has(uniqueid)) rows.dropChannel(uniqueid, { reason: "resync" });
   }
 }
@@ -94,8 +108,9 @@ function filled(value: string | undefined): string | undefined {
   return value === "" ? undefined : value;
 }
 
-/** `01:02:03` in seconds; hours may have more than two digits. */
+/** `01:02:03` or plain seconds, as seconds; hours may have more than two digits. */
 function seconds(duration: string | undefined): number | undefined {
+  if (duration !== undefined && /^\d+$/.test(duration)) return Number(duration);
   const parts = /^(\d+):(\d+):(\d+)$/.exec(duration ?? "");
   return parts === null ? undefined : Number(parts[1]) * 3600 + Number(parts[2]) * 60 + Number(parts[3]);
 }

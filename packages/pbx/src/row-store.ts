@@ -17,8 +17,8 @@ export interface Departure {
  * bridge lists the channel. Collects what changed until {@link RowStore.commit}, which tells the net difference.
  */
 export class RowStore {
-  readonly channels = new Map<string, ChannelRow>();
-  readonly bridges = new Map<string, BridgeRow>();
+  readonly channels: Map<string, ChannelRow> = new Map<string, ChannelRow>();
+  readonly bridges: Map<string, BridgeRow> = new Map<string, BridgeRow>();
   readonly #channelsBefore = new Map<string, ChannelRow | undefined>();
   readonly #bridgesBefore = new Map<string, BridgeRow | undefined>();
   readonly #departures = new Map<string, Departure>();

@@ -2,7 +2,7 @@ import type { TableMessage } from "./channel-fields.ts";
 
 /** The items of the snapshot actions; what could not be asked for stays out. */
 export interface TableSnapshot {
-  /** CoreShowChannel items. */
+  /** CoreShowChannel items, or Status items, which tell the same. */
   readonly channels?: readonly TableMessage[];
   /** BridgeListItem items. */
   readonly bridges?: readonly TableMessage[];
