@@ -1,5 +1,6 @@
 /** Every code this package puts in brackets after a message, with the exit code that goes with it. */
 export const SERVER_ERROR_EXIT_CODES = {
+  AMI_NOT_CONFIGURED: 2,
   ARI_NOT_CONFIGURED: 2,
   CONFIG_INVALID: 2,
   CONFIG_UNREADABLE: 2,
@@ -10,6 +11,7 @@ export const SERVER_ERROR_EXIT_CODES = {
   INTERRUPTED: 1,
   LISTEN_FAILED: 1,
   PBX_AMBIGUOUS: 2,
+  PBX_MISSING: 2,
   PBX_UNKNOWN: 2,
   PBX_URL_INVALID: 2,
   RECORDING_UNREADABLE: 1,

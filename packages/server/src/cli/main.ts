@@ -1,1 +1,40 @@
-export {};
+import { readFileSync } from "node:fs";
+import { buildProgram } from "./program.ts";
+import { reportError } from "./report-error.ts";
+import type { CliIo } from "./cli-io.ts";
+
+// `ps` shows this instead of the arguments, among which there may be a secret.
+process.title = "cordboard";
+
+const stop = new AbortController();
+const io: CliIo = {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  env: process.env,
+  signal: stop.signal,
+  exitCode: 0,
+};
+
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  // The first asks to end, a second one ends at once (Node's default, for the listener is gone).
+  process.once(name, () => stop.abort());
+}
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // Who piped us into `head` has seen enough.
+    if (error.code === "EPIPE") process.exit(io.exitCode);
+    throw error;
+  });
+}
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const args = process.argv.slice(2);
+try {
+  await buildProgram(io, version).parseAsync(args, { from: "user" });
+} catch (error) {
+  io.exitCode = reportError(io, error, { json: args.includes("--json"), debug: args.includes("--debug") });
+}
+process.exitCode = io.exitCode;

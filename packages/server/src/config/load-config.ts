@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { parseEnv } from "node:util";
 import { LineCounter, isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 import type { Document, Node } from "yaml";
 import type { z } from "zod";
@@ -14,7 +15,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 type Path = readonly (string | number)[];
 
 /**
- * Reads and validates a configuration file; file names in it are taken relative to its folder.
+ * Reads and validates a configuration file. Variables that are not set come from `cordboard.env` beside it, if that
+ * exists. File names in it are taken relative to its folder.
  * @throws CordboardError `CONFIG_UNREADABLE`; ConfigError `CONFIG_INVALID` or `ENV_MISSING`
  */
 export function loadConfig(file: string, env: Env): Config {
@@ -29,8 +31,8 @@ export function loadConfig(file: string, env: Env): Config {
       { cause },
     );
   }
-  const config = parseConfig(text, file, env);
   const here = dirname(resolve(file));
+  const config = parseConfig(text, file, { ...envFile(`${here}/cordboard.env`), ...env });
   const inFolder = (name: string | undefined): string | undefined => (name === undefined ? name : resolve(here, name));
   return {
     ...config,
@@ -45,6 +47,15 @@ export function loadConfig(file: string, env: Env): Config {
       },
     })),
   };
+}
+
+function envFile(file: string): Env {
+  try {
+    return parseEnv(readFileSync(file, "utf8"));
+  } catch {
+    // Most have none; and one that may not be read is the service's own, which has its variables set already.
+    return {};
+  }
 }
 
 /**

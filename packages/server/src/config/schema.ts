@@ -51,8 +51,10 @@ export interface TlsConfig {
 /** One Asterisk. `ami` and `ari` hold secrets: never print them. */
 export interface PbxConfig {
   readonly id: string;
+  /** For people; without it the id. */
   readonly name?: string | undefined;
-  readonly ami: string;
+  /** Always there in a file; absent for an ARI address of the command line. */
+  readonly ami?: string | undefined;
   readonly ari?: string | undefined;
   readonly tls?: TlsConfig | undefined;
   /** Folder with the PBX's configuration files, if this machine can read them. */

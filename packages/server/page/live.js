@@ -1,0 +1,286 @@
+// The live page: a snapshot, then changes, from /live. Every text is set as text; callers choose their own names.
+const get = (id) => document.getElementById(id);
+const make = (tag, className, text) => {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+const setText = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const KEEP_ENTRIES = 200;
+const STATE_WORDS = {
+  calling: "calling",
+  ringing: "ringing",
+  talking: "talking",
+  held: "on hold",
+  waiting: "waiting",
+  parked: "parked",
+  conference: "conference",
+  connected: "connected",
+};
+const PBX_WORDS = { connecting: "connecting …", up: "connected", down: "not reachable, trying again", refused: "login refused" };
+
+const table = get("table");
+const timeline = get("timeline");
+let pbxs = new Map();
+let calls = new Map();
+const bodies = new Map();
+let clockOffset = 0;
+let paused = false;
+let dirty = false;
+let unread = [];
+
+// ---------------------------------------------------------------- what the server says
+
+function apply(data, whole) {
+  clockOffset = data.now - Date.now();
+  if (data.recording !== undefined || whole) showRecording(data.recording);
+  if (data.pbxs) pbxs = new Map(data.pbxs.map((pbx) => [pbx.id, pbx]));
+  const before = new Set(calls.keys());
+  if (whole) calls = new Map();
+  for (const call of data.calls ?? []) calls.set(call.id, call);
+  for (const id of data.gone ?? []) calls.delete(id);
+  if (whole) {
+    timeline.replaceChildren();
+    unread = [];
+  }
+  unread.push(...(data.timeline ?? []));
+  unread.splice(0, Math.max(0, unread.length - KEEP_ENTRIES));
+  if (!whole) announce((data.calls ?? []).filter((call) => !before.has(call.id)));
+  dirty = true;
+  draw();
+}
+
+function showRecording(label) {
+  get("recording").hidden = label === undefined;
+  setText(get("recording-label"), label ?? "");
+  document.title = `${label === undefined ? "" : "Recording · "}Calls · Cordboard`;
+}
+
+// ---------------------------------------------------------------- drawing
+
+function draw() {
+  if (!dirty || paused) return;
+  dirty = false;
+  drawPbxs();
+  for (const entry of unread.splice(0)) addEntry(entry);
+  const sorted = [...calls.values()].sort((left, right) => (left.since ?? 0) - (right.since ?? 0));
+  for (const [id, body] of bodies) {
+    if (!calls.has(id)) {
+      body.remove();
+      bodies.delete(id);
+    }
+  }
+  let place = table.tHead;
+  for (const call of sorted) {
+    const body = bodies.get(call.id) ?? make("tbody");
+    bodies.set(call.id, body);
+    drawCall(body, call);
+    if (place.nextElementSibling !== body) place.after(body);
+    place = body;
+  }
+  filter();
+  tick();
+}
+
+function drawPbxs() {
+  const many = pbxs.size > 1;
+  const items = [...pbxs.values()].map((pbx) => {
+    const item = make("li");
+    item.dataset.state = pbx.state;
+    const shape = make("span", "shape");
+    shape.setAttribute("aria-hidden", "true");
+    const version = pbx.asterisk === "" ? "" : ` · Asterisk ${pbx.asterisk.split(/[~+-]/)[0]}`;
+    item.append(shape, `${pbx.name} `, make("small", "", `${PBX_WORDS[pbx.state]}${version}`));
+    return item;
+  });
+  get("pbxs").replaceChildren(...items);
+  const troubled = [...pbxs.values()].filter((pbx) => pbx.detail !== "");
+  const text = troubled
+    .map((pbx) => `${many || pbx.state !== "up" ? `${pbx.name}: ` : ""}${pbx.state === "up" ? "" : `since ${clockTime.format(pbx.since)}: `}${pbx.detail}`)
+    .join(" ");
+  get("trouble").hidden = text === "";
+  setText(get("trouble"), text);
+}
+
+function drawCall(body, call) {
+  body.dataset.search = [call.title, ...call.parties.flatMap((party) => [party.name, party.number, party.channel])]
+    .join(" ")
+    .toLocaleLowerCase();
+  body.classList.toggle("stale", pbxs.get(call.pbx)?.state !== "up");
+  const rows = [headingRow(call), ...call.parties.map(partyRow)];
+  const wanted = JSON.stringify([call, pbxs.size > 1]);
+  if (body.dataset.drawn === wanted) return;
+  body.dataset.drawn = wanted;
+  body.replaceChildren(...rows);
+}
+
+function headingRow(call) {
+  const row = make("tr");
+  const heading = make("th", "", call.title);
+  heading.scope = "rowgroup";
+  heading.colSpan = 3;
+  const where = pbxs.size > 1 ? ` · ${pbxs.get(call.pbx)?.name ?? call.pbx}` : "";
+  heading.append(make("small", "", `${STATE_WORDS[call.state]}${where}`));
+  row.append(heading, make("td", "device"), ageCell(call.since));
+  return row;
+}
+
+function partyRow(party) {
+  const row = make("tr");
+  const state = make("td", "state");
+  state.dataset.state = party.state;
+  const shape = make("span", "shape");
+  shape.setAttribute("aria-hidden", "true");
+  state.append(shape, party.stateText);
+  row.append(
+    state,
+    make("td", "", party.name),
+    make("td", "", party.number),
+    make("td", "device", party.device),
+    ageCell(party.since),
+  );
+  return row;
+}
+
+function ageCell(since) {
+  const cell = make("td", "age");
+  if (since !== undefined) cell.dataset.since = since;
+  return cell;
+}
+
+function addEntry(entry) {
+  const item = make("li");
+  item.dataset.search = entry.text.toLocaleLowerCase();
+  const time = make("time", "", clockTime.format(entry.at));
+  time.dateTime = new Date(entry.at).toISOString();
+  const text = make("span", "", entry.text);
+  if (pbxs.size > 1) text.append(" ", make("small", "", pbxs.get(entry.pbx)?.name ?? entry.pbx));
+  item.append(time, text);
+  const atTop = timeline.scrollTop < 4;
+  timeline.prepend(item);
+  // Who has scrolled back to read keeps the place.
+  if (!atTop) timeline.scrollTop += item.offsetHeight;
+  while (timeline.childElementCount > KEEP_ENTRIES) timeline.lastElementChild.remove();
+}
+
+function filter() {
+  const wanted = get("find").value.trim().toLocaleLowerCase();
+  let shown = 0;
+  for (const body of bodies.values()) {
+    body.hidden = wanted !== "" && !body.dataset.search.includes(wanted);
+    if (!body.hidden) shown++;
+  }
+  for (const item of timeline.children) item.hidden = wanted !== "" && !item.dataset.search.includes(wanted);
+  table.hidden = shown === 0;
+  get("no-calls").hidden = bodies.size > 0;
+  get("nothing-found").hidden = bodies.size === 0 || shown > 0;
+  get("no-events").hidden = timeline.childElementCount > 0;
+  setText(get("count"), String(bodies.size));
+}
+
+function tick() {
+  if (paused) return;
+  const now = Date.now() + clockOffset;
+  for (const cell of table.querySelectorAll("[data-since]")) {
+    const seconds = Math.max(0, Math.floor((now - Number(cell.dataset.since)) / 1000));
+    const hours = Math.floor(seconds / 3600);
+    const minutes = String(Math.floor(seconds / 60) % 60).padStart(hours > 0 ? 2 : 1, "0");
+    const text = `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+    setText(cell, hours > 0 ? `${hours}:${text}` : text);
+  }
+}
+
+// ---------------------------------------------------------------- screen reader: new calls, at most every 5 seconds
+
+let waiting = [];
+let announceTimer;
+
+function announce(fresh) {
+  if (!get("announce").checked) return;
+  waiting.push(...fresh.map((call) => call.id));
+  if (waiting.length === 0 || announceTimer !== undefined) return;
+  // A moment later the other side's name is known too.
+  announceTimer = setTimeout(() => {
+    const [only] = waiting;
+    const text = waiting.length === 1 ? `New call: ${calls.get(only)?.title ?? "already ended"}` : `${waiting.length} new calls`;
+    waiting = [];
+    setText(get("announcer"), text);
+    announceTimer = setTimeout(() => {
+      announceTimer = undefined;
+      announce([]);
+    }, 4000);
+  }, 1000);
+}
+
+// ---------------------------------------------------------------- the stream
+
+let token = new URLSearchParams(location.hash.slice(1)).get("token");
+if (token !== null) history.replaceState(null, "", location.pathname);
+let source;
+let retryMs = 1000;
+
+function showLink(state, text) {
+  get("link").dataset.state = state;
+  setText(get("link-text"), text);
+}
+
+async function open() {
+  if (token !== null) {
+    const answer = await fetch("live/session", { method: "POST", headers: { authorization: `Bearer ${token}` } });
+    if (answer.status === 401) {
+      token = null;
+      return refuse();
+    }
+  }
+  source = new EventSource("live");
+  source.addEventListener("snapshot", (event) => {
+    retryMs = 1000;
+    showLink("up", "Live");
+    apply(JSON.parse(event.data), true);
+  });
+  source.addEventListener("change", (event) => apply(JSON.parse(event.data), false));
+  source.addEventListener("error", () => {
+    source.close();
+    lost();
+  });
+  return undefined;
+}
+
+function refuse() {
+  showLink("refused", "Not allowed");
+  get("trouble").hidden = false;
+  setText(get("trouble"), "This page needs a token. Open the address that the server printed when it started; the token is in it.");
+}
+
+async function lost() {
+  showLink("down", "Connection to the server lost, trying again …");
+  for (const body of bodies.values()) body.classList.add("stale");
+  await new Promise((done) => setTimeout(done, retryMs * (0.5 + Math.random() / 2)));
+  retryMs = Math.min(retryMs * 2, 15000);
+  try {
+    // The stream itself does not tell why it was refused; this does.
+    const answer = await fetch("live/session", { method: "POST", headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+    if (answer.status === 401) return refuse();
+    return open();
+  } catch {
+    return lost();
+  }
+}
+
+// ---------------------------------------------------------------- the reader's own wishes
+
+get("find").addEventListener("input", filter);
+document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
+get("pause").addEventListener("click", () => {
+  paused = !paused;
+  get("pause").setAttribute("aria-pressed", String(paused));
+  setText(get("pause"), paused ? "Go on" : "Pause");
+  draw();
+});
+setInterval(tick, 1000);
+open().catch(lost);

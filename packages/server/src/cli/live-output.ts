@@ -1,0 +1,72 @@
+
+import type { LiveSession } from "../live/live-session.ts";
+import type { LiveChange } from "../live/live-types.ts";
+import { clock, liveView, pbxText } from "../terminal/live-view.ts";
+import { safeJson, safeText } from "../terminal/safe-text.ts";
+import { Screen } from "../terminal/screen.ts";
+import { makeStyle, wantsColour } from "../terminal/style.ts";
+import type { CliIo } from "./cli-io.ts";
+import { printLine } from "./cli-io.ts";
+
+/** How to show a session. */
+export interface LiveOutputOptions {
+  readonly json: boolean;
+  readonly page?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/**
+ * Shows a session on stdout: on a terminal as a view that is redrawn in place, else one line per event, and with
+ * `json` one object per change.
+ */
+export class LiveOutput {
+  readonly #io: CliIo;
+  readonly #session: LiveSession;
+  readonly #closers: (() => void)[] = [];
+
+  constructor(io: CliIo, session: LiveSession, options: LiveOutputOptions) {
+    this.#io = io;
+    this.#session = session;
+    if (options.json) this.#showJson(options);
+    else if (io.stdout.isTTY === true && io.env["TERM"] !== "dumb") this.#showScreen(options);
+    else this.#showLines(options);
+  }
+
+  close(): void {
+    for (const close of this.#closers.splice(0)) close();
+  }
+
+  #showScreen(options: LiveOutputOptions): void {
+    const style = makeStyle(wantsColour(true, this.#io.env));
+    const screen = new Screen(this.#io.stdout, 250, (width, height) =>
+      liveView(this.#session.board.snapshot(), { ...options, width, height, style, now: Date.now() }),
+    );
+    this.#closers.push(() => screen[Symbol.dispose]());
+  }
+
+  #showLines(options: LiveOutputOptions): void {
+    const { stdout } = this.#io;
+    const { board } = this.#session;
+    const many = this.#session.links.length > 1;
+    if (this.#session.demo) printLine(stdout, "RECORDING: these calls were recorded and are played over and over.");
+    if (options.page !== undefined) printLine(stdout, `Live page: ${options.page}`);
+    if (options.hint !== undefined) printLine(stdout, options.hint);
+    const show = (change: Partial<LiveChange>): void => {
+      if (change.recording !== undefined) printLine(stdout, `${clock(Date.now())}  RECORDING  ${safeText(change.recording)}`);
+      for (const pbx of change.pbxs ?? []) printLine(stdout, `${clock(pbx.since)}  ${pbxText(pbx)}`);
+      for (const entry of change.timeline ?? []) {
+        printLine(stdout, `${clock(entry.at)}  ${many ? `${safeText(entry.pbx)}  ` : ""}${safeText(entry.text)}`);
+      }
+    };
+    const { recording, pbxs, timeline } = board.snapshot();
+    show({ recording, pbxs, timeline });
+    this.#closers.push(board.on(show));
+  }
+
+  #showJson(options: LiveOutputOptions): void {
+    const { stdout } = this.#io;
+    printLine(stdout, safeJson({ type: "started", demo: this.#session.demo, ...(options.page === undefined ? {} : { page: options.page }) }));
+    printLine(stdout, safeJson({ type: "snapshot", ...this.#session.board.snapshot() }));
+    this.#closers.push(this.#session.board.on((change) => printLine(stdout, safeJson({ type: "change", ...change }))));
+  }
+}

@@ -1,0 +1,40 @@
+import { createInterface } from "node:readline/promises";
+import type { Readable, Writable } from "node:stream";
+
+/** Asks somebody, or takes the defaults where nobody is there to be asked. */
+export interface Asker extends Disposable {
+  /** The answer, or the default for an empty one; asks again while `check` finds something wrong. */
+  text(question: string, fallback: string, check?: (answer: string) => string | undefined): Promise<string>;
+  yes(question: string, fallback: boolean): Promise<boolean>;
+}
+
+/** Asks in a terminal. An interruption rejects with an AbortError. */
+export function terminalAsker(input: Readable, output: Writable, signal: AbortSignal): Asker {
+  const lines = createInterface({ input, output });
+  const text: Asker["text"] = async (question, fallback, check) => {
+    for (;;) {
+      const shown = fallback === "" ? `${question}: ` : `${question} [${fallback}]: `;
+      const answer = (await lines.question(shown, { signal })).trim() || fallback;
+      const wrong = check?.(answer);
+      if (wrong === undefined) return answer;
+      output.write(`  ${wrong}\n`);
+    }
+  };
+  return {
+    text,
+    async yes(question, fallback) {
+      const answer = await text(`${question} (y/n)`, fallback ? "y" : "n");
+      return /^y/i.test(answer);
+    },
+    [Symbol.dispose]: () => lines.close(),
+  };
+}
+
+/** Takes every default; for scripts. */
+export function silentAsker(): Asker {
+  return {
+    text: async (_, fallback) => fallback,
+    yes: async (_, fallback) => fallback,
+    [Symbol.dispose]: () => {},
+  };
+}

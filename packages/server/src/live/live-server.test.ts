@@ -1,0 +1,165 @@
+import { createServer, request } from "node:http";
+import type { IncomingHttpHeaders, RequestOptions } from "node:http";
+import { connect } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { channelRow } from "../testing/channel-rows.ts";
+import { FakeLink } from "../testing/fake-link.ts";
+import { LiveBoard } from "./live-board.ts";
+import { startLiveServer } from "./live-server.ts";
+import type { LiveServer, LiveServerOptions } from "./live-server.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const closers: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function serve(options: Partial<LiveServerOptions> = {}): Promise<{ server: LiveServer; link: FakeLink; board: LiveBoard }> {
+  const board = new LiveBoard({ everyMs: 1 });
+  const link = new FakeLink("hq");
+  board.add(link, "Head office");
+  const server = await startLiveServer({ board, address: "127.0.0.1", port: 0, ...options });
+  closers.push(() => board.close(), () => server.close());
+  return { server, link, board };
+}
+
+function ask(server: LiveServer, path: string, options: RequestOptions = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port: server.port, path, ...options }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (text: string) => (body += text));
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+/** Reads the stream until `enough` of it came. */
+function stream(server: LiveServer, headers: Record<string, string>, enough: (text: string) => boolean): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: "127.0.0.1", port: server.port, path: "/live", headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8");
+      response.on("data", (part: string) => {
+        text += part;
+        if (!enough(text)) return;
+        sent.destroy();
+        resolve(text);
+      });
+      response.on("close", () => reject(new Error(`the stream ended: ${response.statusCode ?? 0} ${text}`)));
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
+describe("the live page's server", () => {
+  it("serves the page with a policy that lets nothing of strangers in", async () => {
+    const { server } = await serve();
+    const page = await ask(server, "/");
+    expect(page.status).toBe(200);
+    expect(page.headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
+    expect(page.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+    expect(page.body).not.toMatch(/<script(?![^>]*src=)|style=|\son\w+=|https?:\/\//);
+    for (const path of ["/live.css", "/live.js"]) expect((await ask(server, path)).status).toBe(200);
+  });
+
+  it("answers what it does not know with a problem that has a code", async () => {
+    const { server } = await serve();
+    const answer = await ask(server, "/../../package.json");
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([404, { code: "NOT_FOUND" }]);
+  });
+
+  it("refuses names that are not its own, page and stream alike", async () => {
+    const { server } = await serve({ allowedHosts: ["cti.example.com"] });
+    for (const path of ["/", "/live", "/live.js", "/nothing"]) {
+      const answer = await ask(server, path, { headers: { host: "evil.example" } });
+      expect([answer.status, JSON.parse(answer.body)]).toMatchObject([421, { code: "HOST_NOT_ALLOWED" }]);
+    }
+    expect((await ask(server, "/", { headers: { host: "cti.example.com" } })).status).toBe(200);
+  });
+
+  it("gives a snapshot first, then each change", async () => {
+    const { server, link } = await serve();
+    setTimeout(() => link.setRows([channelRow("PJSIP/1000-1", { state: "Ring", callerIdName: "Kai" })]), 20);
+    const text = await stream(server, {}, (each) => each.includes("event: change"));
+    const [head = "", first = "", second = ""] = text.split("\n\n");
+    expect(head).toBe("retry: 2000");
+    expect(JSON.parse(first.split("\ndata: ")[1] ?? "")).toMatchObject({ pbxs: [{ name: "Head office" }], calls: [], timeline: [] });
+    expect(JSON.parse(second.split("\ndata: ")[1] ?? "")).toMatchObject({ calls: [{ title: "Kai 1000" }] });
+  });
+
+  it("does not answer a stream that another site asks for", async () => {
+    const { server } = await serve();
+    const answer = await ask(server, "/live", { headers: { "sec-fetch-site": "cross-site" } });
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([403, { code: "ORIGIN_NOT_ALLOWED" }]);
+  });
+
+  it("takes the next port when 8000 is not to be had, and says so when a chosen one is taken", async () => {
+    const { server } = await serve();
+    await expect(serve({ port: server.port })).rejects.toMatchObject({
+      code: "LISTEN_FAILED",
+      message: expect.stringContaining("the port is taken by another program"),
+    });
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(8000, "127.0.0.1", resolve).on("error", () => resolve()));
+    closers.push(() => other.close());
+    expect((await serve({ port: undefined })).server.port).toBeGreaterThan(8000);
+  });
+
+  it("cuts off a client that does not read, and no other", async () => {
+    const { server, link, board } = await serve({ maxUnreadBytes: 2_000_000 });
+    const lazy = connect(server.port, "127.0.0.1");
+    closers.push(() => lazy.destroy());
+    const closed = new Promise<void>((resolve) => lazy.once("close", () => resolve()));
+    lazy.on("error", () => {});
+    lazy.pause();
+    lazy.write("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const other = stream(server, {}, (text) => text.slice(-4000).includes("the end"));
+    const pump = setInterval(() => {
+      for (let number = 0; number < 50; number++) link.say("digit", "x".repeat(2000));
+      board.snapshot();
+    }, 1);
+    closers.push(() => clearInterval(pump));
+    // Once it was cut off, what the kernel still holds for it can be read to the end.
+    setTimeout(() => lazy.resume(), 1500);
+    await closed;
+    clearInterval(pump);
+    link.say("hangup", "the end");
+    await expect(other).resolves.toContain("the end");
+  });
+});
+
+describe("the live page for other machines", () => {
+  const TOKEN = "a-token-of-at-least-24-characters";
+
+  it("asks for the token, takes it in a header, and gives a cookie for the stream", async () => {
+    const { server } = await serve({ token: TOKEN });
+    expect(server.url).toBe(`http://127.0.0.1:${server.port}/#token=${TOKEN}`);
+    expect((await ask(server, "/")).status).toBe(200);
+    for (const path of ["/live", `/live?token=${TOKEN}`]) {
+      const refused = await ask(server, path);
+      expect([refused.status, JSON.parse(refused.body)]).toMatchObject([401, { code: "TOKEN_REQUIRED" }]);
+    }
+    expect((await ask(server, "/live/session", { method: "POST" })).status).toBe(401);
+    const opened = await ask(server, "/live/session", { method: "POST", headers: { authorization: `Bearer ${TOKEN}` } });
+    expect(opened.status).toBe(204);
+    const cookie = opened.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
+    expect(await stream(server, { cookie }, (text) => text.includes("event: snapshot"))).toContain("Head office");
+    expect((await ask(server, "/live/session", { method: "POST", headers: { cookie } })).status).toBe(204);
+  });
+
+  it("makes a token up where it listens to more than loopback", async () => {
+    const { server } = await serve({ address: "0.0.0.0" });
+    expect(server.url).toMatch(/#token=[\w-]{43}$/);
+    expect((await ask(server, "/live")).status).toBe(401);
+  });
+});
