@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
+import { changeRoots, runSource } from "./lab-command.ts";
 
 /** A kind of test that needs a program which `npm ci` does not bring. */
 export interface Suite {
@@ -25,13 +26,6 @@ export function onPath(program: string): boolean {
   });
 }
 
-const lab = (...args: string[]): string =>
-  execFileSync(process.execPath, ["--conditions=@cordboard/source", "lab/src/main.ts", ...args], {
-    cwd: join(import.meta.dirname, ".."),
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-
 /** The suites that are left out where their program is missing. */
 export const suites: readonly Suite[] = [
   {
@@ -40,10 +34,9 @@ export const suites: readonly Suite[] = [
     missing: () => {
       if (process.getuid?.() !== 0) return "root (change roots need it)";
       if (!onPath("debootstrap")) return "debootstrap";
-      const { changeRoots } = JSON.parse(lab("status", "--json")) as {
-        changeRoots: { version: number; built: boolean }[];
-      };
-      const unbuilt = changeRoots.filter(({ built }) => !built).map(({ version }) => version);
+      const unbuilt = changeRoots()
+        .filter(({ built }) => !built)
+        .map(({ version }) => version);
       return unbuilt.length > 0 ? `the change root of Asterisk ${unbuilt.join(" and ")}` : undefined;
     },
     packages: ["debootstrap", "openssl", "ca-certificates"],
@@ -67,8 +60,5 @@ export function installTestPrograms(): void {
     apt("-qq", "update");
     apt("-qq", "install", "-y", "--no-install-recommends", ...wanted);
   }
-  execFileSync(process.execPath, ["--conditions=@cordboard/source", "lab/src/main.ts", "install"], {
-    cwd: join(import.meta.dirname, ".."),
-    stdio: "inherit",
-  });
+  runSource("lab/src/main.ts", ["install"], "inherit");
 }
