@@ -100,10 +100,10 @@ async function build(version: LabVersion, folder: string, mirror: string, onProg
   const known = join(scripts, suite);
   const child = spawn(
     "unshare",
-    [
-      ...["--mount", "--propagation", "private", "sh", "-c", changeRootScript, "lab-change-root"],
-      ...[folder, suite, mirror, existsSync(known) ? known : join(scripts, script), ...packages],
-    ],
+    ["--mount", "--propagation", "private", "sh", "-c", changeRootScript, "lab-change-root"].concat(
+      [folder, suite, mirror, existsSync(known) ? known : join(scripts, script)],
+      packages,
+    ),
     { stdio: ["ignore", "pipe", "pipe"] },
   );
   const tail: string[] = [];

@@ -35,10 +35,20 @@ export function parseChannels(text: string): ChannelDump[] {
     // Counted from the end, because application data is the one field that may contain the separator.
     const [callerId = "", , , , seconds = "0", bridge = "", uniqueId = ""] = fields.slice(-7);
     const data = fields.slice(6, -7).join("!");
+    const inBridge = bridge === "(None)" ? "" : bridge;
     return [
       {
-        ...{ name, context, extension, priority, state, application, data, callerId, seconds: Number(seconds) },
-        ...{ bridge: bridge === "(None)" ? "" : bridge, uniqueId: uniqueId.trim() },
+        name,
+        context,
+        extension,
+        priority,
+        state,
+        application,
+        data,
+        callerId,
+        seconds: Number(seconds),
+        bridge: inBridge,
+        uniqueId: uniqueId.trim(),
       },
     ];
   });

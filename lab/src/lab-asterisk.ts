@@ -8,6 +8,7 @@ import { runCommand } from "./control-socket.ts";
 import { parseBridges, parseChannels, type BridgeDump, type ChannelDump } from "./dumps.ts";
 import { LabInstanceError } from "./errors.ts";
 import { instanceFolder, type InstanceState, type LabProfile, type LabUsers } from "./instance-state.ts";
+import { runManagerAction, type ManagerAction } from "./manager-action.ts";
 import { Phone, type PhoneOptions } from "./phone/phone.ts";
 import type { LabPorts } from "./ports.ts";
 import { certificateIn } from "./tls-certificate.ts";
@@ -56,6 +57,11 @@ export class LabAsterisk implements AsyncDisposable {
   /** Runs one command of Asterisk's command line, such as `core show channels`. @throws LabInstanceError `LAB_CONTROL_FAILED` */
   cli(command: string): Promise<string> {
     return runCommand(controlSocketOf(this.folder), command);
+  }
+
+  /** Sends one AMI action as the user who may do all. @throws LabInstanceError `LAB_ACTION_FAILED`, `LAB_CONTROL_FAILED` */
+  action(action: ManagerAction): Promise<Record<string, string>> {
+    return runManagerAction({ host: this.host, port: this.ports.ami }, this.users.amiAdmin, action);
   }
 
   /** All channels there are. */

@@ -4,11 +4,9 @@ import type { ChangeRoot } from "./change-root.ts";
 
 /** A key and a certificate for `localhost` and 127.0.0.1 that vouches for itself, both PEM, in one text. */
 export async function makeCertificate(root: ChangeRoot): Promise<string> {
-  const { stdout } = await promisify(execFile)("chroot", [
-    ...[root.path, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-    ...["-days", "3650", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-    ...["-keyout", "-", "-out", "-"],
-  ]);
+  const request = `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650`;
+  const names = "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout - -out -";
+  const { stdout } = await promisify(execFile)("chroot", [root.path, ...`${request} ${names}`.split(" ")]);
   return stdout;
 }
 

@@ -2,59 +2,17 @@ import type { InstanceState } from "../instance-state.ts";
 import { ariConf, httpConf, managerConf } from "./access.ts";
 import { section } from "./conf-text.ts";
 import { pjsipConf, sipConf } from "./endpoints.ts";
+import { unwantedModules } from "./unwanted-modules.ts";
 import { freepbxDialplan } from "./freepbx-dialplan.ts";
 import { plainDialplan } from "./plain-dialplan.ts";
 import { confbridgeConf, featuresConf, musicConf, parkingConf, queuesConf, voicemailConf } from "./services.ts";
 
-/** Modules that need hardware, a service or a configuration the lab has not; without them the log is clean and the start quick. */
-const unwanted = [
-  ...["chan_alsa", "chan_console", "chan_oss", "chan_mobile", "chan_dahdi", "chan_ooh323", "chan_motif", "chan_iax2"],
-  ...["chan_unistim", "chan_mgcp", "chan_skinny", "res_config_ldap", "res_config_odbc", "res_config_pgsql"],
-  ...["res_config_sqlite3", "res_config_curl", "res_odbc", "res_odbc_transaction", "func_odbc", "res_realtime"],
-  ...["res_hep", "res_hep_pjsip", "res_hep_rtcp", "res_corosync", "res_snmp", "res_xmpp", "res_smdi", "res_adsi"],
-  ...["res_calendar", "res_calendar_caldav", "res_calendar_ews", "res_calendar_exchange", "res_calendar_icalendar"],
-  ...["res_phoneprov", "res_pjsip_phoneprov_provider", "res_stun_monitor", "res_prometheus", "res_statsd", "res_fax"],
-  ...[
-    "res_fax_spandsp",
-    "res_pjsip_t38",
-    "res_clialiases",
-    "res_config_sqlite",
-    "res_stir_shaken",
-    "res_pjsip_stir_shaken",
-  ],
-  ...["res_geolocation", "res_pjsip_geolocation", "res_resolver_unbound", "res_aeap", "res_speech_aeap"],
-  ...["app_voicemail_odbc", "app_voicemail_imap", "app_amd", "app_festival", "app_alarmreceiver", "app_adsiprog"],
-  ...["app_getcpeid", "app_jack", "app_ices", "app_minivm", "app_sms", "app_agent_pool", "app_zapateller"],
-  ...["pbx_ael", "res_ael_share", "pbx_dundi", "pbx_lua", "pbx_realtime"],
-  ...[
-    "cdr_adaptive_odbc",
-    "cdr_odbc",
-    "cdr_pgsql",
-    "cdr_radius",
-    "cdr_tds",
-    "cdr_sqlite3_custom",
-    "cdr_custom",
-    "cdr_csv",
-  ],
-  ...[
-    "cel_odbc",
-    "cel_pgsql",
-    "cel_radius",
-    "cel_tds",
-    "cel_sqlite3_custom",
-    "cel_custom",
-    "cel_manager",
-    "res_cdrel_custom",
-  ],
-];
-
 /** All files of one Asterisk's /etc/asterisk, by name, but the certificate. */
 export function configuration(state: Omit<InstanceState, "startedAt" | "starter">): Readonly<Record<string, string>> {
   const { version, profile, ports, users } = state;
-  const modules = version === 16 ? unwanted : [...unwanted, "chan_sip"];
   return {
     "asterisk.conf": [section("options", { documentation_language: "en_US", maxfiles: "20000" })].join("\n"),
-    "modules.conf": section("modules", { autoload: "yes", noload: modules.map((name) => `${name}.so`) }),
+    "modules.conf": section("modules", { autoload: "yes", noload: unwantedModules.map((name) => `${name}.so`) }),
     "logger.conf": [
       section("general", { dateformat: "%F %T.%3q" }),
       section("logfiles", { full: "notice,warning,error,verbose(3)" }),

@@ -38,6 +38,7 @@ export const labNumbers: readonly (readonly [number: string, what: string])[] = 
   ["4 + number", "honours call forward (*72 number sets, *73 clears)"],
   ["5 + number", "straight to voicemail"],
   ["6 + number", "rings for 3 s, then voicemail"],
+  ["7 + number", "rings for 2 s, then ends unanswered"],
   ["500", "IVR: 1 sales queue, 2 Ping, 3 conference, 9 repeats"],
   ["600, 601, 602", "echo, music on hold, an announcement"],
   ["603, 604", "busy, congestion"],

@@ -37,6 +37,7 @@ export function plainDialplan(version: LabVersion): string {
         "(busy)VoiceMail(${EXTEN:1}@default,sb)",
         "Hangup()",
       ),
+      extension("_71XXX", "Dial(PJSIP/${EXTEN:1},2)"),
       extension("_*72X.", "Set(DB(CF/${CALLERID(num)})=${EXTEN:3})", "Playback(activated)", "Hangup()"),
       extension("*73", "NoOp(${DB_DELETE(CF/${CALLERID(num)})})", "Playback(de-activated)", "Hangup()"),
     ),

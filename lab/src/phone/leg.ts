@@ -36,6 +36,8 @@ export interface LegPhone {
 /** One call of a phone, in or out. A phone may have several. */
 export class Leg {
   readonly direction: "in" | "out";
+  /** The number of the phone whose call it is. */
+  readonly number: string;
   /** The number that was called, or that calls. */
   readonly peer: string;
   /** Every status that came for our INVITEs. */
@@ -62,6 +64,7 @@ export class Leg {
 
   private constructor(phone: LegPhone, voice: VoiceStream, dialog: Dialog, direction: "in" | "out", peer: string) {
     this.#phone = phone;
+    this.number = phone.number;
     this.voice = voice;
     this.#dialog = dialog;
     this.direction = direction;
@@ -323,7 +326,9 @@ export class Leg {
   }
 
   #renegotiate(direction: "sendrecv" | "sendonly"): Promise<void> {
-    const change = this.#changing.then(async () => {
+    const before = this.#changing;
+    const change = (async () => {
+      await before;
       for (let tries = 0; ; tries++) {
         if (this.#state !== "up") throw this.#wrongState(direction === "sendonly" ? "hold" : "retrieve");
         const response = await this.#exchange("INVITE", [], this.#describe(direction));
@@ -336,7 +341,7 @@ export class Leg {
         if (response.status !== 491 || tries === 5) throw this.#refused("re-INVITE", response);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
       }
-    });
+    })();
     this.#changing = change.catch(() => {});
     return change;
   }
