@@ -1,6 +1,6 @@
 import type { AmiError } from "./errors.ts";
 import type { AmiMessage } from "./message.ts";
-import type { AmiLimits } from "./decoder.ts";
+import type { AmiLimits } from "./limits.ts";
 
 /** TLS towards Asterisk's `tlsbindaddr` port; what is left out is Node's default. */
 export interface AmiTlsOptions {

@@ -1,16 +1,9 @@
 import { Buffer, isAscii } from "node:buffer";
-import { AmiProtocolError } from "./errors.ts";
+import { endCommand } from "./command-output.ts";
+import { borrowScanner, type EmptyLineScanner, returnScanner, scanBytes } from "./empty-line-scanner.ts";
+import { type AmiLimits, checkLineBytes, checkMessage, checkMessageBytes, defaultLimits } from "./limits.ts";
 import { AmiMessage, largeMessageBytes, type AmiMessageKind } from "./message.ts";
-
-/** What a peer may send at most; more is an {@link AmiProtocolError}. */
-export interface AmiLimits {
-  /** Bytes of one line; default 262,144. */
-  readonly maxLineBytes: number;
-  /** Lines of one message; default 500,000 (a Command reply has one for each line it prints). */
-  readonly maxHeaders: number;
-  /** Bytes of one message; default 33,554,432. */
-  readonly maxMessageBytes: number;
-}
+import { endOfLine, NameTable } from "./name-table.ts";
 
 export interface AmiDecoderOptions {
   readonly limits?: Partial<AmiLimits>;
@@ -20,14 +13,13 @@ export interface AmiDecoderOptions {
 
 export type AmiSink = (message: AmiMessage) => void;
 
-/** A chunk larger than this is worked through in pieces, to keep the scratch string small. */
-const pieceBytes = 262_144;
-/** Each name seen is kept once; a peer that invents names does not grow the table beyond this. */
-const maxNames = 2048;
 /** A buffer for messages in pieces that has grown beyond this is not kept for the next one. */
 const keepTailBytes = 65_536;
+const CR = 13;
+const LF = 10;
 const headerLike = /^[A-Za-z][A-Za-z0-9_-]*:/;
-const follows = "Response: Follows";
+const eventHeader = Buffer.from("Event: ");
+const followsHeader = Buffer.from("Response: Follows");
 const kinds: Readonly<Record<string, AmiMessageKind>> = { event: "event", response: "response", action: "action" };
 
 /**
@@ -40,24 +32,20 @@ const kinds: Readonly<Record<string, AmiMessageKind>> = { event: "event", respon
  */
 export class AmiDecoder {
   readonly #limits: AmiLimits;
-  readonly #names = new Map<string, string>();
-  #wanted: ReadonlySet<string> | undefined;
+  readonly #names = new NameTable();
+  /** The table of the wanted names, `undefined` for all. */
+  #wanted: NameTable | undefined;
   #greetingDue: boolean;
   #failure: unknown;
   #failed = false;
   #skipped = 0;
-  /** The unfinished message: its bytes so far, its complete lines, and how long its incomplete line is. */
+  /** The unfinished message: its bytes so far, and how long its incomplete last line is. */
   #tail: Buffer = Buffer.alloc(0);
   #tailBytes = 0;
-  #lines = 0;
   #lineBytes = 0;
 
   constructor(options: AmiDecoderOptions = {}) {
-    this.#limits = {
-      maxLineBytes: options.limits?.maxLineBytes ?? 262_144,
-      maxHeaders: options.limits?.maxHeaders ?? 500_000,
-      maxMessageBytes: options.limits?.maxMessageBytes ?? 33_554_432,
-    };
+    this.#limits = { ...defaultLimits, ...options.limits };
     this.#greetingDue = options.greeting ?? true;
   }
 
@@ -73,7 +61,7 @@ export class AmiDecoder {
 
   /** From now on only events of these names become messages (exact spelling); `undefined` for all. Responses always do. */
   want(names: ReadonlySet<string> | undefined): void {
-    this.#wanted = names === undefined ? undefined : new Set(names);
+    this.#wanted = names === undefined ? undefined : new NameTable(names);
   }
 
   /**
@@ -84,16 +72,20 @@ export class AmiDecoder {
    */
   push(chunk: Uint8Array, sink: AmiSink): void {
     const buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    for (let start = 0; start < buffer.length; start += pieceBytes) {
-      if (this.#failed) throw this.#failure;
-      try {
-        this.#pushPiece(buffer.length <= pieceBytes ? buffer : buffer.subarray(start, start + pieceBytes), sink);
-      } catch (error) {
-        this.#failed = true;
-        this.#failure = error;
-        this.end();
-        throw error;
+    if (this.#failed) throw this.#failure;
+    const scanner = borrowScanner();
+    try {
+      const from = this.#greetingDue ? this.#greet(buffer, sink) : 0;
+      for (let start = from; start < buffer.length; start += scanBytes) {
+        this.#frame(buffer, start, Math.min(start + scanBytes, buffer.length), scanner, sink);
       }
+    } catch (error) {
+      this.#failed = true;
+      this.#failure = error;
+      this.end();
+      throw error;
+    } finally {
+      returnScanner(scanner);
     }
   }
 
@@ -101,160 +93,122 @@ export class AmiDecoder {
   end(): number {
     const bytes = this.#tailBytes;
     this.#tailBytes = 0;
-    this.#lines = 0;
     this.#lineBytes = 0;
     if (this.#tail.length > keepTailBytes) this.#tail = Buffer.alloc(0);
     return bytes;
   }
 
-  #pushPiece(buffer: Buffer, sink: AmiSink): void {
-    // One byte is one character here, so positions in the text are positions in the buffer.
-    const text = buffer.toString("latin1", 0, buffer.length);
-    const start = this.#greetingDue ? this.#greet(buffer, text, sink) : 0;
-    if (!this.#greetingDue) this.#frame(buffer, text, start, sink);
-  }
-
-  /** Waits for the first line, which stands alone; a peer that begins with a header has sent no greeting. */
-  #greet(buffer: Buffer, text: string, sink: AmiSink): number {
-    const newline = text.indexOf("\n");
+  /** Waits for the first line, which stands alone; a peer that begins with a header has sent no greeting. Returns where the rest begins. */
+  #greet(buffer: Buffer, sink: AmiSink): number {
+    const newline = buffer.indexOf(LF);
     const end = newline === -1 ? buffer.length : newline + 1;
     this.#keep(buffer, 0, end);
-    this.#checkLine(this.#tailBytes);
+    checkLineBytes(this.#tailBytes, this.#limits);
     if (newline === -1) return end;
     const line = this.#tail.toString("utf8", 0, this.#tailBytes);
     this.#greetingDue = false;
-    if (headerLike.test(line)) {
-      this.#lines = 1;
-    } else {
+    if (!headerLike.test(line)) {
       this.end();
       sink(new AmiMessage("greeting", line.trim(), line));
     }
     return end;
   }
 
-  /** Finds the empty lines. This loop is the price of an event that nobody wants. */
-  #frame(buffer: Buffer, text: string, from: number, sink: AmiSink): void {
-    const { maxLineBytes, maxHeaders } = this.#limits;
-    const ascii = isAscii(buffer);
+  /** Cuts one piece of a chunk into messages, at its empty lines. */
+  #frame(buffer: Buffer, from: number, to: number, scanner: EmptyLineScanner, sink: AmiSink): void {
+    const count = scanner.scan(buffer, from, to);
+    const ascii = isAscii(from === 0 && to === buffer.length ? buffer : buffer.subarray(from, to));
     let inTail = this.#tailBytes > 0;
-    let start = inTail ? from : skipEmptyLines(text, from);
-    let line = start;
-    let lines = this.#lines;
-    let carried = this.#lineBytes;
-    let firstEnd = -1;
-    let end = inTail ? this.#emptyLineAcross(text, from) : 0;
-    for (;;) {
-      if (end === 0) {
-        const newline = text.indexOf("\n", line);
-        if (newline === -1) break;
-        if (carried + newline - line > maxLineBytes) this.#checkLine(carried + newline - line);
-        if (++lines > maxHeaders) throw tooManyHeaders(maxHeaders);
-        if (firstEnd === -1) firstEnd = newline;
-        carried = 0;
-        line = newline + 1;
-        if (text.charCodeAt(line) > 13) continue;
-        end = emptyLineAt(text, line);
-        if (end === 0) continue;
-      }
+    let start = inTail ? from : skipEmptyLines(buffer, from, to);
+    const across = inTail ? this.#emptyLineAcross(buffer, from, to) : 0;
+    if (across > 0 && this.#finishTail(buffer, from, across, sink)) {
+      inTail = false;
+      start = skipEmptyLines(buffer, across, to);
+    } else if (across > 0) start = across;
+    for (let index = 0; index < count; index++) {
+      const newline = from + (scanner.found[index] as number);
+      if (newline < start) continue;
+      const end = buffer[newline + 1] === LF ? newline + 2 : newline + 3;
       if (inTail) {
-        this.#keep(buffer, start, end);
-        start = end;
-        if (this.#tailFollowsOn()) {
-          line = end;
-          carried = 0;
-          end = 0;
+        inTail = !this.#finishTail(buffer, start, end, sink);
+        if (inTail) {
+          start = end;
           continue;
         }
-        this.#giveTail(sink);
-        inTail = false;
       } else {
-        if (text.charCodeAt(start) === 82 && followsOn(text.slice(start, end))) {
-          line = end;
-          end = 0;
-          continue;
-        }
-        this.#give(buffer, text, start, end, firstEnd, ascii, sink);
+        if (buffer[start] === 82 && followsOn(buffer, start, end)) continue;
+        this.#give(buffer, start, end, ascii, false, sink);
       }
-      start = skipEmptyLines(text, end);
-      line = start;
-      lines = 0;
-      carried = 0;
-      firstEnd = -1;
-      end = 0;
+      start = skipEmptyLines(buffer, end, to);
     }
-    if (start < text.length) this.#keep(buffer, start, text.length);
-    this.#lines = lines;
-    this.#lineBytes = carried + text.length - line;
-    this.#checkLine(this.#lineBytes);
+    if (start >= to) return;
+    const lastNewline = buffer.subarray(start, to).lastIndexOf(LF);
+    this.#keep(buffer, start, to);
+    this.#lineBytes = lastNewline === -1 ? this.#lineBytes + to - start : to - start - lastNewline - 1;
+    checkLineBytes(this.#lineBytes, this.#limits);
   }
 
-  /** Where the empty line ends that began in the tail or begins at once in this chunk; 0 if there is none. */
-  #emptyLineAcross(text: string, from: number): number {
-    if (this.#lines === 0) return 0;
-    if (this.#lineBytes === 0) return emptyLineAt(text, from);
-    return this.#lineBytes === 1 && this.#tail[this.#tailBytes - 1] === 13 && text.charCodeAt(from) === 10
-      ? from + 1
-      : 0;
+  /** Where the empty line ends that began in the tail, or begins at once in this piece; 0 if there is none. */
+  #emptyLineAcross(buffer: Buffer, from: number, to: number): number {
+    if (this.#lineBytes === 0) {
+      if (buffer[from] === LF) return from + 1;
+      return from + 1 < to && buffer[from] === CR && buffer[from + 1] === LF ? from + 2 : 0;
+    }
+    return this.#lineBytes === 1 && this.#tail[this.#tailBytes - 1] === CR && buffer[from] === LF ? from + 1 : 0;
   }
 
-  /** A `Response: Follows` may hold empty lines: it goes on until its marker. */
-  #tailFollowsOn(): boolean {
-    if (
-      this.#tail[0] !== 82 ||
-      this.#tail.toString("latin1", 0, Math.min(this.#tailBytes, 32)).startsWith(follows) === false
-    )
-      return false;
-    return followsOn(follows + this.#tail.toString("latin1", Math.max(0, this.#tailBytes - 32), this.#tailBytes));
-  }
-
-  #giveTail(sink: AmiSink): void {
+  /** Adds what ends the tail's message and gives it out; false if that was an empty line inside a `Response: Follows`. */
+  #finishTail(buffer: Buffer, start: number, end: number, sink: AmiSink): boolean {
+    this.#keep(buffer, start, end);
+    this.#lineBytes = 0;
+    if (followsOn(this.#tail, 0, this.#tailBytes)) return false;
     const bytes = this.#tail.subarray(0, this.#tailBytes);
+    const isLarge = bytes.length > largeMessageBytes;
     // A large one is handed over instead of copied.
-    if (bytes.length > largeMessageBytes) this.#tail = Buffer.alloc(0);
+    if (isLarge) this.#tail = Buffer.alloc(0);
     this.end();
-    const text = bytes.toString("latin1", 0, Math.min(bytes.length, largeMessageBytes));
-    this.#give(bytes, text, 0, bytes.length, text.indexOf("\n"), isAscii(bytes), sink, true);
+    this.#give(bytes, 0, bytes.length, isAscii(bytes), isLarge, sink);
+    return true;
   }
 
-  /** One framed message: dropped, or made into an object that shares no memory with the buffer unless that is `owned`. */
-  #give(
-    buffer: Buffer,
-    text: string,
-    start: number,
-    end: number,
-    firstEnd: number,
-    ascii: boolean,
-    sink: AmiSink,
-    owned = false,
-  ): void {
+  /** One framed message: dropped, or made into an object that shares no memory with the buffer unless it owns it. */
+  #give(buffer: Buffer, start: number, end: number, ascii: boolean, owned: boolean, sink: AmiSink): void {
     const bytes = end - start;
-    if (bytes > this.#limits.maxMessageBytes) throw messageTooLong(this.#limits.maxMessageBytes);
+    const { maxLineBytes, maxHeaders, maxMessageBytes } = this.#limits;
+    // A shorter one cannot break a limit.
+    if (bytes > maxLineBytes || bytes > maxHeaders || bytes > maxMessageBytes)
+      checkMessage(buffer, start, end, this.#limits);
     let name: string | undefined;
-    if (text.charCodeAt(start) === 69 && text.startsWith("Event: ", start)) {
-      const nameEnd = text.charCodeAt(firstEnd - 1) === 13 ? firstEnd - 1 : firstEnd;
-      name = ascii ? text.slice(start + 7, nameEnd) : buffer.toString("utf8", start + 7, nameEnd);
-      if (this.#wanted !== undefined && !this.#wanted.has(name)) {
-        this.#skipped++;
-        return;
+    if (buffer[start] === 69 && isAt(buffer, start, eventHeader)) {
+      const nameStart = start + eventHeader.length;
+      const nameEnd = endOfLine(buffer, nameStart, end);
+      name = (this.#wanted ?? this.#names).find(buffer, nameStart, nameEnd);
+      if (name === undefined) {
+        if (this.#wanted !== undefined) {
+          this.#skipped++;
+          return;
+        }
+        name = buffer.toString("utf8", nameStart, nameEnd);
+        this.#names.add(name);
       }
     }
-    let decoded: string | undefined;
+    let text: string | undefined;
     let raw: Buffer | undefined;
     if (bytes > largeMessageBytes) raw = owned ? buffer : Buffer.from(buffer.subarray(start, end));
-    else if (ascii) decoded = buffer.toString("latin1", start, end);
+    else if (ascii) text = buffer.toString("latin1", start, end);
     else {
-      const utf8 = buffer.toString("utf8", start, end);
+      text = buffer.toString("utf8", start, end);
       // The text alone could not restore bytes that are no UTF-8.
-      if (utf8.includes("\uFFFD")) raw = Buffer.from(buffer.subarray(start, end));
-      decoded = utf8;
+      if (text.includes("\uFFFD")) raw = Buffer.from(buffer.subarray(start, end));
     }
-    if (name !== undefined) sink(new AmiMessage("event", this.#nameOf(name), decoded, raw));
-    else this.#giveOther(new AmiMessage("other", "", decoded, raw), decoded, raw, sink);
+    if (name === undefined) this.#giveOther(text, raw, sink);
+    else sink(new AmiMessage("event", name, text, raw));
   }
 
-  #giveOther(message: AmiMessage, decoded: string | undefined, raw: Buffer | undefined, sink: AmiSink): void {
-    const head = decoded ?? raw?.toString("latin1", 0, 512) ?? "";
-    const first = /^(event|response|action): ?([^\r\n]*)\r?\n/i.exec(head);
+  /** A response, an action, or an event that does not begin as Asterisk's do. */
+  #giveOther(text: string | undefined, raw: Buffer | undefined, sink: AmiSink): void {
+    const message = new AmiMessage("other", "", text, raw);
+    const first = /^(event|response|action): ?([^\r\n]*)\r?\n/i.exec(text ?? raw?.toString("latin1", 0, 512) ?? "");
     let kind = kinds[first?.[1]?.toLowerCase() ?? ""];
     let name = first?.[2] ?? "";
     if (kind === undefined) {
@@ -264,22 +218,15 @@ export class AmiDecoder {
         name = value;
       });
     }
-    if (kind === "event" && this.#wanted?.has(name) === false) this.#skipped++;
-    else sink(kind === undefined ? message : new AmiMessage(kind, this.#nameOf(name), decoded, raw));
-  }
-
-  /** One string for each name: a slice of the chunk's text would hold on to all of it. */
-  #nameOf(name: string): string {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    const own = Buffer.from(name, "utf8").toString("utf8");
-    if (this.#names.size < maxNames) this.#names.set(own, own);
-    return own;
+    const own = Buffer.from(name, "utf8");
+    if (kind === "event" && this.#wanted !== undefined && this.#wanted.find(own, 0, own.length) === undefined)
+      this.#skipped++;
+    else sink(kind === undefined ? message : new AmiMessage(kind, own.toString("utf8"), text, raw));
   }
 
   #keep(buffer: Buffer, start: number, end: number): void {
     const bytes = this.#tailBytes + end - start;
-    if (bytes > this.#limits.maxMessageBytes) throw messageTooLong(this.#limits.maxMessageBytes);
+    checkMessageBytes(bytes, this.#limits);
     if (bytes > this.#tail.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(4096, bytes, this.#tail.length * 2));
       this.#tail.copy(grown, 0, 0, this.#tailBytes);
@@ -287,17 +234,6 @@ export class AmiDecoder {
     }
     buffer.copy(this.#tail, this.#tailBytes, start, end);
     this.#tailBytes = bytes;
-  }
-
-  #checkLine(bytes: number): void {
-    const { maxLineBytes } = this.#limits;
-    if (bytes > maxLineBytes) {
-      throw new AmiProtocolError(
-        "AMI_LINE_TOO_LONG",
-        `An AMI line is longer than ${maxLineBytes} bytes (limits.maxLineBytes)`,
-        { retryable: true },
-      );
-    }
   }
 }
 
@@ -310,34 +246,22 @@ export function decodeAll(bytes: Uint8Array, options?: AmiDecoderOptions): AmiMe
   return messages;
 }
 
-function skipEmptyLines(text: string, from: number): number {
+function skipEmptyLines(buffer: Buffer, from: number, to: number): number {
   let start = from;
-  while (text.charCodeAt(start) === 13 || text.charCodeAt(start) === 10) start++;
+  while (start < to && (buffer[start] === CR || buffer[start] === LF)) start++;
   return start;
 }
 
-function emptyLineAt(text: string, line: number): number {
-  const next = text.charCodeAt(line);
-  if (next === 10) return line + 1;
-  return next === 13 && text.charCodeAt(line + 1) === 10 ? line + 2 : 0;
+function isAt(buffer: Buffer, start: number, bytes: Buffer): boolean {
+  for (let index = 0; index < bytes.length; index++) if (buffer[start + index] !== bytes[index]) return false;
+  return true;
 }
 
-function followsOn(message: string): boolean {
-  return message.startsWith(follows) && !/--END COMMAND--\s*$/.test(message.slice(-32));
-}
-
-function tooManyHeaders(limit: number): AmiProtocolError {
-  return new AmiProtocolError(
-    "AMI_TOO_MANY_HEADERS",
-    `An AMI message has more than ${limit} lines (limits.maxHeaders)`,
-    { retryable: true },
-  );
-}
-
-function messageTooLong(limit: number): AmiProtocolError {
-  return new AmiProtocolError(
-    "AMI_MESSAGE_TOO_LONG",
-    `An AMI message is longer than ${limit} bytes (limits.maxMessageBytes)`,
-    { retryable: true },
-  );
+/** A `Response: Follows` may hold empty lines: it goes on until its marker. */
+function followsOn(buffer: Buffer, start: number, end: number): boolean {
+  if (!isAt(buffer, start, followsHeader)) return false;
+  return !buffer
+    .toString("latin1", Math.max(start, end - 32), end)
+    .trimEnd()
+    .endsWith(endCommand);
 }

@@ -1,7 +1,8 @@
 export * from "./errors.ts";
 export type * from "./client-options.ts";
 export { AmiClient } from "./client.ts";
-export { AmiDecoder, decodeAll, type AmiDecoderOptions, type AmiLimits, type AmiSink } from "./decoder.ts";
+export { AmiDecoder, decodeAll, type AmiDecoderOptions, type AmiSink } from "./decoder.ts";
+export type { AmiLimits } from "./limits.ts";
 export { AmiMessage, type AmiHeaderName, type AmiMessageKind } from "./message.ts";
 export { encodeAction, type AmiParams, type AmiValue } from "./encode-action.ts";
 export { parseAmiUrl } from "./ami-url.ts";
@@ -11,3 +12,5 @@ export type * from "./generated/actions.ts";
 export type * from "./generated/events.ts";
 export { actionLists, type AmiActionList, type AmiListAction, type AmiListEvents } from "./generated/lists.ts";
 export { actionWriteClasses, amiClasses, eventReadClasses, type AmiClass } from "./generated/privileges.ts";
+export * from "./generated/privileges.ts";
+export * from "./generated/versions.ts";
