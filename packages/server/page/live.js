@@ -22,7 +22,12 @@ const STATE_WORDS = {
   conference: "conference",
   connected: "connected",
 };
-const PBX_WORDS = { connecting: "connecting …", up: "connected", down: "not reachable, trying again", refused: "login refused" };
+const PBX_WORDS = {
+  connecting: "connecting …",
+  up: "connected",
+  down: "not reachable, trying again",
+  refused: "login refused",
+};
 
 const table = get("table");
 const timeline = get("timeline");
@@ -101,7 +106,10 @@ function drawPbxs() {
   get("pbxs").replaceChildren(...items);
   const troubled = [...pbxs.values()].filter((pbx) => pbx.detail !== "");
   const text = troubled
-    .map((pbx) => `${many || pbx.state !== "up" ? `${pbx.name}: ` : ""}${pbx.state === "up" ? "" : `since ${clockTime.format(pbx.since)}: `}${pbx.detail}`)
+    .map(
+      (pbx) =>
+        `${many || pbx.state !== "up" ? `${pbx.name}: ` : ""}${pbx.state === "up" ? "" : `since ${clockTime.format(pbx.since)}: `}${pbx.detail}`,
+    )
     .join(" ");
   get("trouble").hidden = text === "";
   setText(get("trouble"), text);
@@ -207,7 +215,8 @@ function announce(fresh) {
   // A moment later the other side's name is known too.
   announceTimer = setTimeout(() => {
     const [only] = waiting;
-    const text = waiting.length === 1 ? `New call: ${calls.get(only)?.title ?? "already ended"}` : `${waiting.length} new calls`;
+    const text =
+      waiting.length === 1 ? `New call: ${calls.get(only)?.title ?? "already ended"}` : `${waiting.length} new calls`;
     waiting = [];
     setText(get("announcer"), text);
     announceTimer = setTimeout(() => {
@@ -246,7 +255,7 @@ async function open() {
   source.addEventListener("change", (event) => apply(JSON.parse(event.data), false));
   source.addEventListener("error", () => {
     source.close();
-    lost();
+    void lost();
   });
   return undefined;
 }
@@ -254,7 +263,10 @@ async function open() {
 function refuse() {
   showLink("refused", "Not allowed");
   get("trouble").hidden = false;
-  setText(get("trouble"), "This page needs a token. Open the address that the server printed when it started; the token is in it.");
+  setText(
+    get("trouble"),
+    "This page needs a token. Open the address that the server printed when it started; the token is in it.",
+  );
 }
 
 async function lost() {
@@ -264,7 +276,10 @@ async function lost() {
   retryMs = Math.min(retryMs * 2, 15000);
   try {
     // The stream itself does not tell why it was refused; this does.
-    const answer = await fetch("live/session", { method: "POST", headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+    const answer = await fetch("live/session", {
+      method: "POST",
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    });
     if (answer.status === 401) return refuse();
     return open();
   } catch {

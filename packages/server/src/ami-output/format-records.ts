@@ -41,7 +41,7 @@ export function formatAnswer(answer: AmiAnswer, format: AmiFormat, options: Form
       return toXml([answer.response, ...(answer.items ?? [])]);
     case "standard":
       return [answer.response, ...(answer.items ?? [])].map((record) => standard(record, options)).join("\n");
-    case "table":
+    default:
       return `${asTable(answer, options.width).join("\n")}\n`;
   }
 }
@@ -67,10 +67,7 @@ function asTable(answer: AmiAnswer, width: number): string[] {
   const fits = full.every((line) => line.length <= width);
   // Too wide for a table: a block for each item reads better than half of the columns.
   if (fits) return [...full, "", `${items.length} in the list.`];
-  return [
-    ...answer.items.flatMap((item) => [...pairs(withoutFraming(item)), ""]),
-    `${items.length} in the list.`,
-  ];
+  return [...answer.items.flatMap((item) => [...pairs(withoutFraming(item)), ""]), `${items.length} in the list.`];
 }
 
 function pairs(record: AmiRecord): string[] {

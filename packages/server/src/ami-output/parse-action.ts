@@ -14,7 +14,10 @@ export function actionFromWords(name: string, words: readonly string[]): Written
   const pairs = words.map((word): [string, string] => {
     const equals = word.indexOf("=");
     if (equals < 1) {
-      throw new CordboardError("USAGE", `"${word}" is no Key=Value. For example: cordboard ami Ping, or cordboard ami Command "Command=core show version"`);
+      throw new CordboardError(
+        "USAGE",
+        `"${word}" is no Key=Value. For example: cordboard ami Ping, or cordboard ami Command "Command=core show version"`,
+      );
     }
     return [word.slice(0, equals), word.slice(equals + 1)];
   });

@@ -1,7 +1,7 @@
 import type { AmiRecord } from "./ami-record.ts";
 
 // What XML 1.0 has no way to write at all (Char production): most controls, lone surrogates, two non-characters.
-const NO_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|\p{Surrogate}/gu;
+const NO_XML = /(?![\t\n\r])\p{Cc}|[\uFFFE\uFFFF]|\p{Surrogate}/gu;
 
 const ESCAPES: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -19,14 +19,17 @@ interface AmiOptions extends PbxOptions {
 }
 
 const HELP = `
-Lists are collected to their end. A key may be given several times. An answer "Response: Error" ends with code 1.
-With --stdin, one action per line (Ping, or Originate Channel=PJSIP/1000 …), or blocks of "Key: value" lines with
-an empty line after each. CSV cells that a spreadsheet would take for a formula get a ' in front.
+Lists are collected to their end. A key may be given several times. An answer
+"Response: Error" ends with code 1. With --stdin, one action per line (Ping,
+or Originate Channel=PJSIP/1000 …), or blocks of "Key: value" lines with an
+empty line after each. CSV cells that a spreadsheet would take for a formula
+get a ' in front.
 
 Examples:
   cordboard ami CoreShowChannels
   cordboard ami Command "Command=core show version"
-  cordboard ami Originate Channel=PJSIP/1000 Exten=1002 Context=from-internal Priority=1 Variable=a=1 Variable=b=2
+  cordboard ami Originate Channel=PJSIP/1000 Context=from-internal Exten=1002 \\
+    Priority=1 Variable=a=1 Variable=b=2
   cordboard ami QueueStatus --format csv > queues.csv
   printf 'Ping\\nCoreStatus\\n' | cordboard ami --stdin --format json
 `;
@@ -66,7 +69,13 @@ export function amiCommand(io: CliIo): Command {
     });
 }
 
-async function run(io: CliIo, client: AmiClient, action: WrittenAction, format: AmiFormat, options: AmiOptions): Promise<void> {
+async function run(
+  io: CliIo,
+  client: AmiClient,
+  action: WrittenAction,
+  format: AmiFormat,
+  options: AmiOptions,
+): Promise<void> {
   const [{ formatAnswer }, { toRecord }] = await Promise.all([
     import("../ami-output/format-records.ts"),
     import("../ami-output/ami-record.ts"),
@@ -84,7 +93,11 @@ async function run(io: CliIo, client: AmiClient, action: WrittenAction, format: 
 }
 
 /** The answer, an Error included: what Asterisk said is what is printed. */
-async function ask(client: AmiClient, action: WrittenAction, call: { signal: AbortSignal; timeoutMs: number }): Promise<{
+async function ask(
+  client: AmiClient,
+  action: WrittenAction,
+  call: { signal: AbortSignal; timeoutMs: number },
+): Promise<{
   response: AmiMessage;
   items: readonly AmiMessage[];
   complete?: AmiMessage;

@@ -19,7 +19,8 @@ interface AriEventsOptions extends PbxOptions {
 const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 
 const HELP = `
-Prints the body of the answer; a status of 400 or more ends with code 1. The path is relative to /ari.
+Prints the body of the answer; a status of 400 or more ends with code 1.
+The path is relative to /ari.
 
 Examples:
   cordboard ari GET /channels
@@ -30,8 +31,9 @@ Examples:
 `;
 
 const EVENTS_HELP = `
-One event per line, as JSON, until Ctrl-C. While it runs, the application is registered: Stasis(NAME) in the
-dialplan works. If another program is registered under that name, it stops getting events.
+One event per line, as JSON, until Ctrl-C. While it runs, the application is
+registered: Stasis(NAME) in the dialplan works. If another program is
+registered under that name, it stops getting events.
 
 Examples:
   cordboard ari events --app hello-world
@@ -48,7 +50,9 @@ export function ariCommand(io: CliIo): Command {
     .option("--body <json>", "what to send")
     .option("--timeout <seconds>", "wait this long for an answer", numberBetween(0.1, 3600, false), 10)
     .addHelpText("after", HELP)
-    .action((method: string, path: string, query: string[], options: AriOptions) => request(io, method, path, query, options));
+    .action((method: string, path: string, query: string[], options: AriOptions) =>
+      request(io, method, path, query, options),
+    );
   command.addCommand(
     withPbxOptions(new Command("events"))
       .description("print the events of a Stasis application, one JSON object per line")
@@ -60,15 +64,25 @@ export function ariCommand(io: CliIo): Command {
   return command;
 }
 
-async function request(io: CliIo, method: string, path: string, words: readonly string[], options: AriOptions): Promise<void> {
+async function request(
+  io: CliIo,
+  method: string,
+  path: string,
+  words: readonly string[],
+  options: AriOptions,
+): Promise<void> {
   const verb = METHODS.find((each) => each === method.toUpperCase());
   if (verb === undefined) {
-    throw new CordboardError("USAGE", `"${method}" is no method of ARI. Say GET, POST, PUT or DELETE, then a path: cordboard ari GET /channels`);
+    throw new CordboardError(
+      "USAGE",
+      `"${method}" is no method of ARI. Say GET, POST, PUT or DELETE, then a path: cordboard ari GET /channels`,
+    );
   }
   const query = Object.fromEntries(
     words.map((word) => {
       const equals = word.indexOf("=");
-      if (equals < 1) throw new CordboardError("USAGE", `"${word}" is no key=value. For example: media=sound:hello-world`);
+      if (equals < 1)
+        throw new CordboardError("USAGE", `"${word}" is no key=value. For example: media=sound:hello-world`);
       return [word.slice(0, equals), word.slice(equals + 1)];
     }),
   );
@@ -89,7 +103,8 @@ async function request(io: CliIo, method: string, path: string, words: readonly 
   if (options.json === true) printLine(io.stdout, safeJson({ status: response.status, body: response.body ?? null }));
   else if (Buffer.isBuffer(response.body)) io.stdout.write(response.body.toString("latin1"));
   else if (response.body === undefined) printLine(io.stderr, `Done (${response.status}).`);
-  else if (io.stdout.isTTY === true) printLine(io.stdout, JSON.stringify(response.body, null, 2).split("\n").map(safeText).join("\n"));
+  else if (io.stdout.isTTY === true)
+    printLine(io.stdout, JSON.stringify(response.body, null, 2).split("\n").map(safeText).join("\n"));
   else printLine(io.stdout, safeJson(response.body));
   if (response.status >= 400 && options.json !== true) {
     printLine(io.stderr, `cordboard: ${verb} ${path} was answered with status ${response.status} [ARI_HTTP_ERROR]`);
@@ -130,10 +145,10 @@ async function events(io: CliIo, options: AriEventsOptions): Promise<void> {
     for await (const event of client.events({ signal: io.signal })) printLine(io.stdout, safeJson(event));
   })();
   stream.catch((error: unknown) => {
-    if (!io.signal.aborted) refused.reject(error as Error);
+    if (!io.signal.aborted) refused.reject(error);
   });
   client.connect({ signal: io.signal }).catch((error: unknown) => {
-    if (!io.signal.aborted) refused.reject(error as Error);
+    if (!io.signal.aborted) refused.reject(error);
   });
   await untilStopped(io.signal, refused.promise);
 }

@@ -13,9 +13,10 @@ interface CaptureOptions extends PbxOptions {
 }
 
 const HELP = `
-Writes every message as it crosses the link, with its time; secrets of the login are replaced. What callers and
-the dialplan say is in it: treat it like a call log. The file is new and readable by you alone (0600).
-Ctrl-C ends it; "cordboard replay FILE" plays it.
+Writes every message as it crosses the link, with its time; secrets of the
+login are replaced. Who called whom is in it: treat it like a call log. The
+file is new and readable by you alone (0600). Ctrl-C ends; "cordboard replay
+FILE" plays it.
 
 Examples:
   cordboard capture trouble.jsonl --seconds 60 --note "transfer goes wrong"
@@ -40,7 +41,8 @@ export function captureCommand(io: CliIo): Command {
       const ami = amiOptions(pbx);
       const ari = options.ariApp === undefined ? undefined : ariOptions(pbx);
       const sink = await captureFile(file).catch((cause: unknown) => {
-        const exists = (cause as { cause?: NodeJS.ErrnoException } & NodeJS.ErrnoException).code === "EEXIST";
+        const { code } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException;
+        const exists = code === "EEXIST";
         throw new CordboardError(
           exists ? "FILE_EXISTS" : "FILE_UNWRITABLE",
           exists
@@ -57,13 +59,20 @@ export function captureCommand(io: CliIo): Command {
       link.on("timeline", () => events++);
       link.on("state", ({ to, cause }) => {
         if (to === "waiting") printLine(io.stderr, `${pbx.id}: ${cause?.message ?? "the link is lost"}; trying again.`);
-        if (to === "live") printLine(io.stderr, `Recording ${pbx.id} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`);
+        if (to === "live")
+          printLine(
+            io.stderr,
+            `Recording ${pbx.id} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`,
+          );
       });
       link.start({ signal: io.signal }).catch((error: unknown) => {
-        if (!io.signal.aborted) refused.reject(error as Error);
+        if (!io.signal.aborted) refused.reject(error);
       });
       const ariClient = ari === undefined ? undefined : await recordAri(ari, options.ariApp ?? "", writer);
-      const timeout = options.seconds === undefined ? io.signal : AbortSignal.any([io.signal, AbortSignal.timeout(options.seconds * 1000)]);
+      const timeout =
+        options.seconds === undefined
+          ? io.signal
+          : AbortSignal.any([io.signal, AbortSignal.timeout(options.seconds * 1000)]);
       try {
         await untilStopped(timeout, refused.promise);
       } finally {
@@ -73,7 +82,11 @@ export function captureCommand(io: CliIo): Command {
       }
       const { written, dropped } = writer;
       if (options.json === true) printLine(io.stdout, JSON.stringify({ file, written, dropped, events }));
-      else printLine(io.stdout, `${file}: ${written} records${dropped > 0 ? `, ${dropped} left out because the disk was too slow` : ""}. Look at it: cordboard replay ${file}`);
+      else
+        printLine(
+          io.stdout,
+          `${file}: ${written} records${dropped > 0 ? `, ${dropped} left out because the disk was too slow` : ""}. Look at it: cordboard replay ${file}`,
+        );
     });
 }
 

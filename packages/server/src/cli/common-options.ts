@@ -65,7 +65,13 @@ export function onePbxFor(io: CliIo, options: PbxOptions): PbxConfig {
 export function numberBetween(least: number, most: number, whole = true): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isFinite(value) || value < least || value > most || (whole && !Number.isInteger(value))) {
+    if (
+      text.trim() === "" ||
+      !Number.isFinite(value) ||
+      value < least ||
+      value > most ||
+      (whole && !Number.isInteger(value))
+    ) {
       throw new InvalidArgumentError(`It must be a ${whole ? "whole " : ""}number from ${least} to ${most}.`);
     }
     return value;

@@ -12,9 +12,11 @@ interface DoctorOptions extends PbxOptions {
 }
 
 const HELP = `
-Looks at each PBX: name, port, TLS, greeting, login, rights of its users, version, modules, events; by harmless
-actions alone. Where it can read the PBX's files (--etc, the key etc of the configuration, or /etc/asterisk of this
-machine for a PBX on it), it names the very line to change. Ends with code 1 if something is wrong.
+Looks at each PBX: name, port, TLS, greeting, login, rights of its users,
+version, modules, events; by harmless actions alone. Where it can read the
+PBX's files (--etc, the key etc of the configuration, or /etc/asterisk of this
+machine for a PBX on it), it names the very line to change. Ends with code 1
+if something is wrong.
 
 Examples:
   cordboard doctor
@@ -27,17 +29,22 @@ export function doctorCommand(io: CliIo): Command {
   return withPbxOptions(new Command("doctor"))
     .description("check the connection to each PBX, and say which line to change in which file")
     .option("--etc <folder>", "the PBX's configuration files, if this machine can read them")
-    .addOption(new Option("--level <level>", "what the users should be able to do").choices(["view", "call", "full"]).default("view"))
+    .addOption(
+      new Option("--level <level>", "what the users should be able to do")
+        .choices(["view", "call", "full"])
+        .default("view"),
+    )
     .option("--timeout <seconds>", "for each step of the network", numberBetween(0.1, 600, false), 5)
     .addHelpText("after", HELP)
     .action(async (options: DoctorOptions) => {
-      const [{ examinePbx }, { readEtc }, { printFindings }, { makeStyle, wantsColour }, { onePbx }] = await Promise.all([
-        import("../doctor/examine-pbx.ts"),
-        import("../doctor/read-etc.ts"),
-        import("../doctor/print-findings.ts"),
-        import("../terminal/style.ts"),
-        import("../config/choose-pbxs.ts"),
-      ]);
+      const [{ examinePbx }, { readEtc }, { printFindings }, { makeStyle, wantsColour }, { onePbx }] =
+        await Promise.all([
+          import("../doctor/examine-pbx.ts"),
+          import("../doctor/read-etc.ts"),
+          import("../doctor/print-findings.ts"),
+          import("../terminal/style.ts"),
+          import("../config/choose-pbxs.ts"),
+        ]);
       const { pbxs } = pbxsFor(io, options);
       if (pbxs.length === 0) onePbx(pbxs);
       const { level } = options;

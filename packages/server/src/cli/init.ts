@@ -37,14 +37,16 @@ interface Answers extends ConfigAnswers {
 }
 
 const HELP = `
-Asks what it needs to know; with --yes it takes what the options say and its own defaults, for scripts.
-Secrets come from the environment (AMI_SECRET, ARI_SECRET); where they are not set, strong ones are made up.
-It changes nothing on the PBX: it prints what to put into Asterisk's files, and tries the connection.
+Asks what it needs to know; with --yes it takes what the options say and its
+own defaults, for scripts. Secrets come from the environment (AMI_SECRET,
+ARI_SECRET); where they are not set, strong ones are made up. It changes
+nothing on the PBX: it prints what to put into Asterisk's files, and tries the
+connection.
 
 Examples:
   cordboard init
-  AMI_SECRET=… cordboard init --yes --host pbx.example.com --user cordboard --level view
-  cordboard init --yes --host 10.0.0.5 --level full --secrets config --output /etc/cordboard/cordboard.yaml
+  AMI_SECRET=… cordboard init --yes --host pbx.example.com --user cordboard
+  cordboard init --yes --host 10.0.0.5 --level full --secrets config
 `;
 
 /** `cordboard init`: connects a PBX for good. */
@@ -56,12 +58,19 @@ export function initCommand(io: CliIo): Command {
     .option("--port <number>", "AMI port (default: 5038, with --tls 5039)", numberBetween(1, 65_535))
     .option("--tls", "AMI over TLS")
     .option("--user <name>", "AMI user (default: cordboard)")
-    .addOption(new Option("--level <level>", "what it should be able to do (default: view)").choices(["view", "call", "full"]))
+    .addOption(
+      new Option("--level <level>", "what it should be able to do (default: view)").choices(["view", "call", "full"]),
+    )
     .option("--ari", "connect ARI as well (always with --level full)")
     .option("--ari-user <name>", "ARI user (default: cordboard)")
     .option("--ari-port <number>", "port of Asterisk's HTTP server (default: 8088)", numberBetween(1, 65_535))
     .option("--from <address>", "address of this machine as the PBX sees it, for permit=")
-    .addOption(new Option("--secrets <where>", "env: in cordboard.env; config: in cordboard.yaml (default: env)").choices(["env", "config"]))
+    .addOption(
+      new Option("--secrets <where>", "env: in cordboard.env; config: in cordboard.yaml (default: env)").choices([
+        "env",
+        "config",
+      ]),
+    )
     .option("--output <file>", "the configuration to write", "cordboard.yaml")
     .option("--yes", "ask nothing")
     .option("--force", "replace files that exist")
@@ -71,15 +80,20 @@ export function initCommand(io: CliIo): Command {
 }
 
 async function init(io: CliIo, options: InitOptions): Promise<void> {
-  const [{ silentAsker, terminalAsker }, { stanzas }, { configText, envText }, { writeSecretFile }] = await Promise.all([
-    import("../init/ask.ts"),
-    import("../init/stanzas.ts"),
-    import("../init/config-text.ts"),
-    import("../init/write-secret-file.ts"),
-  ]);
+  const [{ silentAsker, terminalAsker }, { stanzas }, { configText, envText }, { writeSecretFile }] = await Promise.all(
+    [
+      import("../init/ask.ts"),
+      import("../init/stanzas.ts"),
+      import("../init/config-text.ts"),
+      import("../init/write-secret-file.ts"),
+    ],
+  );
   const silent = options.yes === true || options.json === true;
   if (!silent && io.stdin.isTTY !== true) {
-    throw new CordboardError("USAGE", "There is no terminal to ask in. Say --yes and give the answers as options; see cordboard init --help.");
+    throw new CordboardError(
+      "USAGE",
+      "There is no terminal to ask in. Say --yes and give the answers as options; see cordboard init --help.",
+    );
   }
   using asker = silent ? silentAsker() : terminalAsker(io.stdin, io.stderr as unknown as Writable, io.signal);
   const say = (line = ""): void => {
@@ -93,7 +107,9 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
   const text = configText(answers);
   if (files.env !== undefined) await writeSecretFile(files.env, envText(answers), replace);
   await writeSecretFile(files.config, text, replace);
-  say(`Written: ${files.config}${files.env === undefined ? "" : ` and ${files.env} with the secrets`}; only you can read ${files.env === undefined ? "it" : "them"}.`);
+  say(
+    `Written: ${files.config}${files.env === undefined ? "" : ` and ${files.env} with the secrets`}; only you can read ${files.env === undefined ? "it" : "them"}.`,
+  );
   say();
   say("Put this into Asterisk's files (what is there already may stay), then reload:");
   for (const part of parts) {
@@ -102,12 +118,20 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
     for (const line of part.lines) say(line);
   }
   say();
-  for (const part of parts) say(part.then);
+  for (const part of parts) say(part.afterwards);
   say();
 
   const tried = options.try ? await tryUntilGood(io, answers, asker, silent, say) : undefined;
   if (options.json === true) {
-    printLine(io.stdout, JSON.stringify({ ...files, connected: tried?.ok ?? null, ...(tried?.message === undefined ? {} : { message: tried.message }), stanzas: parts }));
+    printLine(
+      io.stdout,
+      JSON.stringify({
+        ...files,
+        connected: tried?.ok ?? null,
+        ...(tried?.message === undefined ? {} : { message: tried.message }),
+        stanzas: parts,
+      }),
+    );
   }
   if (tried?.ok === true) say('Next: "cordboard start" shows the calls, "cordboard doctor" checks the rights.');
   else if (tried !== undefined) {
@@ -119,7 +143,12 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
 
 async function askAll(io: CliIo, options: InitOptions, asker: Asker): Promise<Answers> {
   const { newToken } = await import("../http/page-token.ts");
-  const ask = async (given: string | undefined, question: string, fallback: string, check?: (answer: string) => string | undefined): Promise<string> => {
+  const ask = async (
+    given: string | undefined,
+    question: string,
+    fallback: string,
+    check?: (answer: string) => string | undefined,
+  ): Promise<string> => {
     if (given === undefined) return asker.text(question, fallback, check);
     const wrong = check?.(given);
     if (wrong !== undefined) throw new CordboardError("USAGE", `${question}: ${wrong}`);
@@ -135,19 +164,28 @@ async function askAll(io: CliIo, options: InitOptions, asker: Asker): Promise<An
   const level = (await ask(options.level, "What should it be able to do: view, call or full", "view", (answer) =>
     ["view", "call", "full"].includes(answer) ? undefined : "Say view, call or full.",
   )) as Level;
-  const tls = options.tls ?? (options.port === undefined && !loopback && (await asker.yes("Is AMI secured by TLS there", false)));
+  const tls =
+    options.tls ?? (options.port === undefined && !loopback && (await asker.yes("Is AMI secured by TLS there", false)));
   const user = await ask(options.user, "AMI user", "cordboard", plainName);
-  const ari = options.ari === true || level === "full" || (await asker.yes("Connect ARI too (for Stasis applications)", false));
+  const ari =
+    options.ari === true || level === "full" || (await asker.yes("Connect ARI too (for Stasis applications)", false));
   const ariUser = ari ? await ask(options.ariUser, "ARI user", "cordboard", plainName) : "";
-  const from = await ask(options.from, "Address of this machine as the PBX sees it", loopback ? "127.0.0.1" : await ownAddress(host), (answer) =>
-    /^[\d.]+$|^[\da-f:]+$/i.test(answer) ? undefined : "It must be an IP address.",
+  const from = await ask(
+    options.from,
+    "Address of this machine as the PBX sees it",
+    loopback ? "127.0.0.1" : await ownAddress(host),
+    (answer) => (/^[\d.]+$|^[\da-f:]+$/i.test(answer) ? undefined : "It must be an IP address."),
   );
-  const secrets = (await ask(options.secrets, "Where should the secrets stand: env (cordboard.env) or config (cordboard.yaml)", "env", (answer) =>
-    ["env", "config"].includes(answer) ? undefined : "Say env or config.",
+  const secrets = (await ask(
+    options.secrets,
+    "Where should the secrets stand: env (cordboard.env) or config (cordboard.yaml)",
+    "env",
+    (answer) => (["env", "config"].includes(answer) ? undefined : "Say env or config."),
   )) as "env" | "config";
   const given = io.env["AMI_SECRET"] ?? "";
   const wrong = /['\r\n]|^\s|\s$/.test(given + (io.env["ARI_SECRET"] ?? ""));
-  if (wrong) throw new CordboardError("USAGE", "A secret must not hold a quote or a line break, nor begin or end with a space.");
+  if (wrong)
+    throw new CordboardError("USAGE", "A secret must not hold a quote or a line break, nor begin or end with a space.");
   return {
     id,
     host,
@@ -159,12 +197,16 @@ async function askAll(io: CliIo, options: InitOptions, asker: Asker): Promise<An
     port: options.port ?? (tls ? 5039 : 5038),
     secret: given === "" ? newToken() : given,
     known: given !== "",
-    ...(ari ? { ari: { user: ariUser, password: io.env["ARI_SECRET"] || newToken(), port: options.ariPort ?? 8088 } } : {}),
+    ...(ari
+      ? { ari: { user: ariUser, password: io.env["ARI_SECRET"] || newToken(), port: options.ariPort ?? 8088 } }
+      : {}),
   };
 }
 
 function plainName(answer: string): string | undefined {
-  return /^[\w.-]{1,64}$/.test(answer) && answer !== "general" ? undefined : "It must be letters, digits, dots, - and _.";
+  return /^[\w.-]{1,64}$/.test(answer) && answer !== "general"
+    ? undefined
+    : "It must be letters, digits, dots, - and _.";
 }
 
 function idFrom(host: string): string {
@@ -188,12 +230,19 @@ function filesOf(output: string, answers: Answers): { config: string; env?: stri
   return { config: output, ...(answers.secrets === "env" ? { env: join(dirname(output), "cordboard.env") } : {}) };
 }
 
-async function mayReplace(files: { config: string; env?: string }, options: InitOptions, asker: Asker): Promise<boolean> {
+async function mayReplace(
+  files: { config: string; env?: string },
+  options: InitOptions,
+  asker: Asker,
+): Promise<boolean> {
   if (options.force === true) return true;
   const there = [files.config, ...(files.env === undefined ? [] : [files.env])].filter((file) => existsSync(file));
   if (there.length === 0) return false;
   if (await asker.yes(`${there.join(" and ")} exists already. Replace`, false)) return true;
-  throw new CordboardError("FILE_EXISTS", `${there.join(" and ")} exists already and was left alone. Say --force to replace, or name another with --output.`);
+  throw new CordboardError(
+    "FILE_EXISTS",
+    `${there.join(" and ")} exists already and was left alone. Say --force to replace, or name another with --output.`,
+  );
 }
 
 interface Tried {
@@ -201,7 +250,13 @@ interface Tried {
   readonly message?: string;
 }
 
-async function tryUntilGood(io: CliIo, answers: Answers, asker: Asker, silent: boolean, say: (line?: string) => void): Promise<Tried> {
+async function tryUntilGood(
+  io: CliIo,
+  answers: Answers,
+  asker: Asker,
+  silent: boolean,
+  say: (line?: string) => void,
+): Promise<Tried> {
   const { connectOnce } = await import("./one-ami-client.ts");
   const { host, port, user, secret, tls } = answers;
   for (;;) {

@@ -1,4 +1,3 @@
-
 import type { LiveSession } from "../live/live-session.ts";
 import type { LiveChange } from "../live/live-types.ts";
 import { clock, liveView, pbxText } from "../terminal/live-view.ts";
@@ -52,7 +51,8 @@ export class LiveOutput {
     if (options.page !== undefined) printLine(stdout, `Live page: ${options.page}`);
     if (options.hint !== undefined) printLine(stdout, options.hint);
     const show = (change: Partial<LiveChange>): void => {
-      if (change.recording !== undefined) printLine(stdout, `${clock(Date.now())}  RECORDING  ${safeText(change.recording)}`);
+      if (change.recording !== undefined)
+        printLine(stdout, `${clock(Date.now())}  RECORDING  ${safeText(change.recording)}`);
       for (const pbx of change.pbxs ?? []) printLine(stdout, `${clock(pbx.since)}  ${pbxText(pbx)}`);
       for (const entry of change.timeline ?? []) {
         printLine(stdout, `${clock(entry.at)}  ${many ? `${safeText(entry.pbx)}  ` : ""}${safeText(entry.text)}`);
@@ -65,7 +65,14 @@ export class LiveOutput {
 
   #showJson(options: LiveOutputOptions): void {
     const { stdout } = this.#io;
-    printLine(stdout, safeJson({ type: "started", demo: this.#session.demo, ...(options.page === undefined ? {} : { page: options.page }) }));
+    printLine(
+      stdout,
+      safeJson({
+        type: "started",
+        demo: this.#session.demo,
+        ...(options.page === undefined ? {} : { page: options.page }),
+      }),
+    );
     printLine(stdout, safeJson({ type: "snapshot", ...this.#session.board.snapshot() }));
     this.#closers.push(this.#session.board.on((change) => printLine(stdout, safeJson({ type: "change", ...change }))));
   }

@@ -21,7 +21,8 @@ export async function connectOnce(
     return client;
   } catch (error) {
     await client.close();
-    if (signal.aborted) throw new CordboardError("INTERRUPTED", "Interrupted before the PBX answered.", { cause: error });
+    if (signal.aborted)
+      throw new CordboardError("INTERRUPTED", "Interrupted before the PBX answered.", { cause: error });
     throw error;
   } finally {
     stop();

@@ -10,15 +10,15 @@ import { startCommand } from "./start.ts";
 import { watchCommand } from "./watch.ts";
 
 const AFTER_HELP = `
-Without a configuration, "cordboard start" and "cordboard watch" show recorded calls.
+Without a configuration, "start" and "watch" show recorded calls.
 
 Examples:
-  cordboard start                                   a demo: recorded calls, in the terminal and on a page
-  AMI_SECRET=… cordboard start --pbx ami://user@pbx the calls of your PBX
-  cordboard init                                    connect a PBX for good, step by step
-  cordboard doctor                                  what is wrong, and which line to change
+  cordboard start          a demo: recorded calls, in the terminal and on a page
+  AMI_SECRET=… cordboard start --pbx ami://user@host        calls of your PBX
+  cordboard init           connect a PBX for good, step by step
+  cordboard doctor         what is wrong, and which line to change
 
-Exit codes: 0 done, 1 it failed, 2 the command line or the configuration is wrong.
+Exit codes: 0 done, 1 it failed, 2 command line or configuration is wrong.
 `;
 
 /** The `cordboard` command with all its subcommands. */
@@ -27,6 +27,7 @@ export function buildProgram(io: CliIo, version: string): Command {
     .description("The application server for Asterisk.")
     .version(version, "-V, --version", "print the version")
     .addHelpText("after", AFTER_HELP)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError('(see "cordboard --help")')
     .exitOverride();
   program.configureOutput({

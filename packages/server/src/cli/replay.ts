@@ -14,20 +14,22 @@ interface ReplayCommandOptions extends CommonOptions {
 }
 
 const HELP = `
-Opens an AMI port that says what was recorded, at the pace of the recording; user and secret are both "replay".
-Anything that speaks AMI can log in; its SystemName is "replay". It begins when the first client has logged in.
+Opens an AMI port that says what was recorded, at the pace of the recording;
+user and secret are both "replay". Anything that speaks AMI can log in; its
+SystemName is "replay".
 
 Examples:
   cordboard replay trouble.jsonl --port 5038
   cordboard replay trouble.jsonl --loop --speed 4 --port 5038
-  cordboard watch --pbx ami://replay:replay@127.0.0.1:5038       (in another window)
+and in another window:
+  cordboard watch --pbx ami://replay:replay@127.0.0.1:5038
 `;
 
 /** `cordboard replay FILE…`: an AMI port that plays captures. */
 export function replayCommand(io: CliIo): Command {
   return withCommonOptions(new Command("replay"))
     .description("play captures through an AMI port, for any program that speaks AMI")
-    .argument("<file...>", "files written by \"cordboard capture\"")
+    .argument("<file...>", 'files written by "cordboard capture"')
     .option("--speed <factor>", "2 is twice as fast", numberBetween(0.01, 1000, false), 1)
     .option("--port <number>", "port to listen on; 0: any free one", numberBetween(0, 65_535), 0)
     .option("--listen <address>", "address to listen on", "127.0.0.1")
@@ -41,7 +43,12 @@ export function replayCommand(io: CliIo): Command {
         import("../terminal/safe-text.ts"),
       ]);
       const recordings = await Promise.all(files.map(readRecording));
-      await using server = await replayServer({ recordings, host: options.listen, port: options.port, speed: options.speed });
+      await using server = await replayServer({
+        recordings,
+        host: options.listen,
+        port: options.port,
+        speed: options.speed,
+      });
       const say = (object: Record<string, unknown>, text: string): void => {
         printLine(io.stdout, options.json === true ? JSON.stringify(object) : safeText(text));
       };
@@ -53,11 +60,21 @@ export function replayCommand(io: CliIo): Command {
         if (loop > 1 && options.loop !== true) done.abort();
       });
       server.on("client", ({ username, connected, clients }) => {
-        say({ type: "client", username, connected, clients }, `${username} ${connected ? "logged in" : "left"}, ${clients} now`);
+        say(
+          { type: "client", username, connected, clients },
+          `${username} ${connected ? "logged in" : "left"}, ${clients} now`,
+        );
       });
       const { host, port } = server;
-      say({ type: "listening", host, port }, `A recording answers at ami://replay:replay@${host}:${port}; Ctrl-C ends.`);
-      const signals = [io.signal, done.signal, ...(options.seconds === undefined ? [] : [AbortSignal.timeout(options.seconds * 1000)])];
+      say(
+        { type: "listening", host, port },
+        `A recording answers at ami://replay:replay@${host}:${port}; Ctrl-C ends.`,
+      );
+      const signals = [
+        io.signal,
+        done.signal,
+        ...(options.seconds === undefined ? [] : [AbortSignal.timeout(options.seconds * 1000)]),
+      ];
       await untilStopped(AbortSignal.any(signals));
     });
 }

@@ -17,7 +17,11 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
  * Says what went wrong: what, where, what to do, and the code in brackets; the stack only with `debug`.
  * Returns the exit code: 1 failure, 2 usage.
  */
-export function reportError(io: CliIo, error: unknown, how: { readonly json: boolean; readonly debug: boolean }): number {
+export function reportError(
+  io: CliIo,
+  error: unknown,
+  how: { readonly json: boolean; readonly debug: boolean },
+): number {
   // commander has written its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const code = codeOf(error);
@@ -41,7 +45,7 @@ export function reportError(io: CliIo, error: unknown, how: { readonly json: boo
 }
 
 /** The stable code of an error of ours or of the libraries (or Node's own, `ENOSPC`); `INTERNAL` for what should never get here. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code) ? code : "INTERNAL";
 }

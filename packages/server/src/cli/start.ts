@@ -12,24 +12,29 @@ interface StartOptions extends PbxOptions {
 }
 
 const HELP = `
-Without a PBX it plays recorded calls, and says so. A PBX that cannot be reached is tried again for ever.
-The page is for this machine alone unless --listen says otherwise; then it asks for a token.
+Without a PBX it plays recorded calls, and says so. A PBX that cannot be
+reached is tried again for ever. The page is for this machine alone unless
+--listen says otherwise; then it asks for a token, which is printed.
 
 Examples:
   cordboard start
   AMI_SECRET=… cordboard start --pbx ami://cordboard@pbx.example.com
-  cordboard start --config /etc/cordboard/cordboard.yaml --listen 0.0.0.0
+  cordboard start --config /etc/cordboard.yaml --listen 0.0.0.0
 `;
 
 /** One line that says how to see one's own calls. */
-export const CONNECT_HINT = "Your own PBX: cordboard start --pbx ami://user:secret@host   (or: cordboard init)";
+const CONNECT_HINT = "Your own PBX: cordboard start --pbx ami://user:secret@host   (or: cordboard init)";
 
 /** `cordboard start`: the live page, and the live view in the terminal. */
 export function startCommand(io: CliIo): Command {
   return withPbxOptions(new Command("start"))
     .description("show live calls, in the terminal and on a page; without a PBX, a demo")
     .option("--listen <address>", "address to serve the page on (default: http.address, or 127.0.0.1)")
-    .option("--port <number>", "port of the page (default: http.port, or the next free one from 8000)", numberBetween(0, 65_535))
+    .option(
+      "--port <number>",
+      "port of the page (default: http.port, or the next free one from 8000)",
+      numberBetween(0, 65_535),
+    )
     .option("--no-page", "the terminal alone, no page")
     .addHelpText("after", HELP)
     .action(async (options: StartOptions) => {

@@ -12,14 +12,15 @@ interface WatchOptions extends PbxOptions {
 }
 
 const HELP = `
-Without --pbx and without a configuration it shows recorded calls, and says so. Ctrl-C ends.
-With --json, one object per line and change: channel-new, channel-changed, channel-gone, bridge-new,
-bridge-changed, bridge-gone (with the row before and after), timeline, and pbx (its link's state).
+Without --pbx and without a configuration it shows recorded calls, and says
+so. Ctrl-C ends. With --json, one object per line and change: channel-new,
+channel-changed, channel-gone, bridge-new, bridge-changed, bridge-gone (with
+the row before and after), timeline, and pbx (the state of its link).
 
 Examples:
   cordboard watch
   cordboard watch --pbx hq --extension 1000 --extension 1002
-  cordboard watch --json | jq 'select(.type == "channel-new") | .after.callerIdNum'
+  cordboard watch --json | jq 'select(.type == "channel-new") | .after.name'
 `;
 
 /** `cordboard watch`: live channels and bridges in the terminal. */
@@ -67,7 +68,13 @@ async function printChanges(io: CliIo, session: LiveSession, extensions: readonl
     const log = new ExtensionLog(extensions);
     return [
       link.on("state", ({ to, cause, retryInMs }) =>
-        print(link.id, { type: "pbx", at: Date.now(), state: to, ...(cause && { cause: cause.message }), ...(retryInMs !== undefined && { retryInMs }) }),
+        print(link.id, {
+          type: "pbx",
+          at: Date.now(),
+          state: to,
+          ...(cause && { cause: cause.message }),
+          ...(retryInMs !== undefined && { retryInMs }),
+        }),
       ),
       link.on("change", (change: TableChange) => {
         log.learn(change);
@@ -84,19 +91,25 @@ async function printChanges(io: CliIo, session: LiveSession, extensions: readonl
 }
 
 async function printColumns(io: CliIo, session: LiveSession, extensions: readonly string[]): Promise<() => void> {
-  const [{ ExtensionLog }, { columnLines, columnTitles }, { clock, pbxText }, { makeStyle, wantsColour }, { safeText }] =
-    await Promise.all([
-      import("../live/extension-log.ts"),
-      import("../terminal/columns.ts"),
-      import("../terminal/live-view.ts"),
-      import("../terminal/style.ts"),
-      import("../terminal/safe-text.ts"),
-    ]);
+  const [
+    { ExtensionLog },
+    { columnLines, columnTitles },
+    { clock, pbxText },
+    { makeStyle, wantsColour },
+    { safeText },
+  ] = await Promise.all([
+    import("../live/extension-log.ts"),
+    import("../terminal/columns.ts"),
+    import("../terminal/live-view.ts"),
+    import("../terminal/style.ts"),
+    import("../terminal/safe-text.ts"),
+  ]);
   const { stdout } = io;
   const style = makeStyle(wantsColour(stdout.isTTY === true, io.env));
   const colours = [style.cyan, style.green, style.yellow];
   const width = (): number => columnsOf(stdout);
-  if (session.demo) printLine(stdout, `${style.yellow("RECORDING")}: these calls were recorded and are played over and over.`);
+  if (session.demo)
+    printLine(stdout, `${style.yellow("RECORDING")}: these calls were recorded and are played over and over.`);
   printLine(stdout, style.bold(columnTitles(extensions, width())));
   const stops = session.links.map((link) =>
     new ExtensionLog(extensions).follow(link, ({ extension, entry }) => {

@@ -35,7 +35,8 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
   const wanted = named.length > 0 ? named : (env["CORDBOARD_PBX"] ?? "").split(/\s+/).filter((word) => word !== "");
   const addressesOnly = wanted.length > 0 && wanted.every(isAddress);
   // A broken file in the folder must not stop someone who names an address and no file.
-  const config = file === undefined || (addressesOnly && choice.config === undefined) ? undefined : loadConfig(file, env);
+  const config =
+    file === undefined || (addressesOnly && choice.config === undefined) ? undefined : loadConfig(file, env);
   if (wanted.length === 0) {
     return { pbxs: config?.pbxs ?? [], http: config?.http ?? DEFAULT_HTTP, secretOnCommandLine: false };
   }
@@ -60,7 +61,7 @@ export function onePbx(pbxs: readonly PbxConfig[]): PbxConfig {
   if (only === undefined) {
     throw new CordboardError(
       "PBX_MISSING",
-      "No PBX is named. Say which: --pbx ami://user@host with the secret in AMI_SECRET, or write a configuration with \"cordboard init\".",
+      'No PBX is named. Say which: --pbx ami://user@host with the secret in AMI_SECRET, or write a configuration with "cordboard init".',
     );
   }
   if (pbxs.length > 1) {
@@ -120,7 +121,11 @@ function fromAddress(address: string, env: Env, others: readonly PbxConfig[]): P
     url.password = encodeURIComponent(secret);
   }
   const isAri = url.protocol.startsWith("http");
-  const base = url.hostname.replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 28) || "pbx";
+  const base =
+    url.hostname
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-+|-+$/g, "")
+      .slice(0, 28) || "pbx";
   let id = base;
   for (let number = 2; others.some((pbx) => pbx.id === id); number++) id = `${base}-${number}`;
   return { id, name: url.host, ...(isAri ? { ari: url.href } : { ami: url.href }) };

@@ -51,8 +51,12 @@ function readPem(file: string, key: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (cause) {
-    throw new CordboardError("CONFIG_UNREADABLE", `The file of tls.${key} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new CordboardError(
+      "CONFIG_UNREADABLE",
+      `The file of tls.${key} cannot be read: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
   }
 }

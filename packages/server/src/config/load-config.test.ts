@@ -41,7 +41,10 @@ describe("a configuration", () => {
     const folder = mkdtempSync(join(tmpdir(), "cordboard-config-"));
     try {
       const file = join(folder, "cordboard.yaml");
-      writeFileSync(file, "pbxs:\n  - id: hq\n    ami: amis://u:s@pbx\n    etc: etc/asterisk\n    tls:\n      ca: ca.pem\n");
+      writeFileSync(
+        file,
+        "pbxs:\n  - id: hq\n    ami: amis://u:s@pbx\n    etc: etc/asterisk\n    tls:\n      ca: ca.pem\n",
+      );
       const [pbx] = loadConfig(file, {}).pbxs;
       expect(pbx?.tls?.ca).toBe(join(folder, "ca.pem"));
       expect(pbx?.etc).toBe(join(folder, "etc/asterisk"));
@@ -53,15 +56,39 @@ describe("a configuration", () => {
 
 describe("a wrong configuration is refused with file, line, column and key", () => {
   it.each([
-    ["an unknown key", "pbxs:\n  - id: hq\n    amii: ami://u:s@pbx\n    ami: ami://u:s@pbx\n", 'cordboard.yaml:3:5: pbxs[0].amii: is no key of the configuration; did you mean "ami"?'],
-    ["an unknown key far from any", "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nwebsocket: 1\n", "cordboard.yaml:4:1: websocket: is no key of the configuration; known here: pbxs, http"],
+    [
+      "an unknown key",
+      "pbxs:\n  - id: hq\n    amii: ami://u:s@pbx\n    ami: ami://u:s@pbx\n",
+      'cordboard.yaml:3:5: pbxs[0].amii: is no key of the configuration; did you mean "ami"?',
+    ],
+    [
+      "an unknown key far from any",
+      "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nwebsocket: 1\n",
+      "cordboard.yaml:4:1: websocket: is no key of the configuration; known here: pbxs, http",
+    ],
     ["a missing key", "pbxs:\n  - id: hq\n", "cordboard.yaml:2:5: pbxs[0].ami: is missing; it is text"],
     ["an empty file", "", "cordboard.yaml:1:1: pbxs: is missing; it is a list"],
     ["an empty list", "pbxs: []\n", "cordboard.yaml:1:7: pbxs: needs at least one PBX"],
-    ["a wrong type", "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nhttp:\n  port: many\n", "cordboard.yaml:5:9: http.port: must be a whole number"],
-    ["a number out of range", "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nhttp:\n  port: 70000\n", "cordboard.yaml:5:9: http.port: must be at most 65535"],
-    ["the same id twice", "pbxs:\n  - {id: a, ami: 'ami://u:s@x'}\n  - {id: a, ami: 'ami://u:s@y'}\n", 'cordboard.yaml:3:10: pbxs[1].id: "a" is the id of two PBXs'],
-    ["a missing variable", "pbxs:\n  - id: hq\n    ami: ami://u:${AMI_SECRET}@pbx\n", "cordboard.yaml:3:10: pbxs[0].ami: the environment variable AMI_SECRET is not set; export it before you start, or put it into the service's environment file"],
+    [
+      "a wrong type",
+      "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nhttp:\n  port: many\n",
+      "cordboard.yaml:5:9: http.port: must be a whole number",
+    ],
+    [
+      "a number out of range",
+      "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nhttp:\n  port: 70000\n",
+      "cordboard.yaml:5:9: http.port: must be at most 65535",
+    ],
+    [
+      "the same id twice",
+      "pbxs:\n  - {id: a, ami: 'ami://u:s@x'}\n  - {id: a, ami: 'ami://u:s@y'}\n",
+      'cordboard.yaml:3:10: pbxs[1].id: "a" is the id of two PBXs',
+    ],
+    [
+      "a missing variable",
+      "pbxs:\n  - id: hq\n    ami: ami://u:${AMI_SECRET}@pbx\n",
+      "cordboard.yaml:3:10: pbxs[0].ami: the environment variable AMI_SECRET is not set; export it before you start, or put it into the service's environment file",
+    ],
     ["a duplicate key", "pbxs: []\npbxs: []\n", "cordboard.yaml:2:1: is no YAML: Map keys must be unique"],
   ])("%s", (_, text, message) => {
     expect(problemsOf(text)).toContain(message);

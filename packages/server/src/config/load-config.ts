@@ -134,7 +134,11 @@ function describe(issue: z.core.$ZodIssue, document: Document, problem: MakeProb
     return issue.keys.map((key) => {
       const meant = suggest(key, allowed);
       const help = meant === undefined ? `known here: ${allowed.join(", ")}` : `did you mean "${meant}"?`;
-      return problem(offsetOfKey(document, path, key), keyOf([...path, key]), `is no key of the configuration; ${help}`);
+      return problem(
+        offsetOfKey(document, path, key),
+        keyOf([...path, key]),
+        `is no key of the configuration; ${help}`,
+      );
     });
   }
   return [problem(offsetOf(document, path), keyOf(path), messageOf(issue))];
@@ -167,7 +171,9 @@ function messageOf(issue: z.core.$ZodIssue): string {
       }
       return issue.origin === "array" ? issue.message : `must be at least ${issue.minimum}`;
     case "too_big":
-      return issue.origin === "string" ? `must have at most ${issue.maximum} characters` : `must be at most ${issue.maximum}`;
+      return issue.origin === "string"
+        ? `must have at most ${issue.maximum} characters`
+        : `must be at most ${issue.maximum}`;
     default:
       return issue.message;
   }

@@ -37,7 +37,7 @@ const httpSchema = z.strictObject({
 export const configSchema: z.ZodType<Config> = z.strictObject({
   pbxs: z.array(pbxSchema).min(1, "needs at least one PBX"),
   http: httpSchema.prefault({}),
-}) as unknown as z.ZodType<Config>;
+});
 
 /** TLS of one PBX's connections; the three files are PEM, relative to the configuration file. */
 export interface TlsConfig {

@@ -5,7 +5,7 @@ import type { Recording } from "@cordboard/pbx";
 import { CordboardError } from "../errors.ts";
 
 /** Folder of the recorded sessions that the demo plays. */
-export const RECORDINGS_FOLDER: string = fileURLToPath(new URL("../../recordings/", import.meta.url));
+const RECORDINGS_FOLDER: string = fileURLToPath(new URL("../../recordings/", import.meta.url));
 
 /**
  * Reads the sessions of the demo, in the order of their file names.
@@ -31,8 +31,12 @@ export async function readRecording(file: string): Promise<Recording> {
   try {
     return await readCaptureFile(file);
   } catch (cause) {
-    throw new CordboardError("RECORDING_UNREADABLE", `The recording ${file} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw new CordboardError(
+      "RECORDING_UNREADABLE",
+      `The recording ${file} cannot be read: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -28,7 +28,11 @@ const USER_EVENT = "CordboardDoctor";
  * Looks at what a logged-in user may do and sees, by harmless actions alone. `seen` are the events that the login
  * brought; the client must have been connected with events on.
  */
-export async function amiFindings(subject: AmiSubject, client: AmiClient, seen: ReadonlySet<string>): Promise<Finding[]> {
+export async function amiFindings(
+  subject: AmiSubject,
+  client: AmiClient,
+  seen: ReadonlySet<string>,
+): Promise<Finding[]> {
   const drafts: Draft[] = [];
   const listed = await listedActions(client, subject.signal);
   const write = writeClasses(listed);
@@ -55,7 +59,11 @@ interface UserLines {
 }
 
 /** The user's own lines of manager.conf, from the files here or, where the user may, from Asterisk itself. */
-async function userLines({ etc, user, signal }: AmiSubject, client: AmiClient, write: WriteClasses): Promise<UserLines | undefined> {
+async function userLines(
+  { etc, user, signal }: AmiSubject,
+  client: AmiClient,
+  write: WriteClasses,
+): Promise<UserLines | undefined> {
   const known = etc?.manager?.user(user);
   if (known !== undefined) {
     const { read, writetimeout } = known;
@@ -92,13 +100,26 @@ async function version(client: AmiClient, write: WriteClasses): Promise<Draft> {
     const support = versionSupport(text);
     const base = `Asterisk ${text}, AMI ${amiVersion}`;
     if (support === "tested") return { check, result: "ok", message: `${base}: a version that is tested.` };
-    if (support === "expected") return { check, result: "ok", message: `${base}: expected to work (tested are 16 and 22).` };
+    if (support === "expected")
+      return { check, result: "ok", message: `${base}: expected to work (tested are 16 and 22).` };
     if (support === "too-old") {
-      return { check, result: "fail", message: `${base}: too old; 16 is the first that works.`, advice: "Update Asterisk." };
+      return {
+        check,
+        result: "fail",
+        message: `${base}: too old; 16 is the first that works.`,
+        advice: "Update Asterisk.",
+      };
     }
-    return { check, result: "warn", message: `${base}: not known; 16 to 23 are.`, advice: "Look for a newer Cordboard." };
+    return {
+      check,
+      result: "warn",
+      message: `${base}: not known; 16 to 23 are.`,
+      advice: "Look for a newer Cordboard.",
+    };
   } catch {
-    const lacks = write.lacks.has("reporting") ? "its user may not ask (write class reporting or system)" : "it did not say";
+    const lacks = write.lacks.has("reporting")
+      ? "its user may not ask (write class reporting or system)"
+      : "it did not say";
     return { check, result: "skip", message: `The version of Asterisk is unknown: ${lacks}.` };
   }
 }
@@ -118,7 +139,9 @@ function writeFinding({ level, user, etc }: AmiSubject, write: WriteClasses): Dr
       remedies: [remedy(etc, "manager.conf", user, "write", wanted.join(","))],
     };
   }
-  const dangerous = (["system", "command", "config"] as const).filter((each) => write.has.has(each) && !wanted.includes(each));
+  const dangerous = (["system", "command", "config"] as const).filter(
+    (each) => write.has.has(each) && !wanted.includes(each),
+  );
   if (dangerous.length > 0) {
     return {
       check,
@@ -202,7 +225,8 @@ async function eventsFinding(
       return {
         check,
         result: "warn",
-        message: "An event that was sent did not come back; the user may send it (write class user) but perhaps not read it (read class user), or a filter holds it (eventfilter).",
+        message:
+          "An event that was sent did not come back; the user may send it (write class user) but perhaps not read it (read class user), or a filter holds it (eventfilter).",
       };
     }
     return { check, result: "ok", message: `Events arrive: one that was sent came back after ${Math.ceil(took)} ms.` };

@@ -16,7 +16,14 @@ export interface AriSubject {
 type Draft = Omit<Finding, "pbx">;
 
 /** Modules without which our use of ARI does not work. */
-const MODULES = ["res_ari_channels.so", "res_ari_bridges.so", "res_ari_events.so", "res_ari_playbacks.so", "res_http_websocket.so", "res_stasis.so"];
+const MODULES = [
+  "res_ari_channels.so",
+  "res_ari_bridges.so",
+  "res_ari_events.so",
+  "res_ari_playbacks.so",
+  "res_http_websocket.so",
+  "res_stasis.so",
+];
 
 /** A channel id that nobody has. */
 const NOBODY = "cordboard-doctor-no-such-channel";
@@ -39,7 +46,10 @@ async function examine({ user, mustWrite, etc, signal }: AriSubject, client: Ari
           check: "ari.login",
           result: "fail",
           message: `ARI refuses the user ${user}: the user is not in ari.conf, its password is another, or its acl does not allow this address.`,
-          remedies: [remedy(etc, "ari.conf", user, "type", "user"), remedy(etc, "ari.conf", user, "password", "<the password in cordboard.yaml>")],
+          remedies: [
+            remedy(etc, "ari.conf", user, "type", "user"),
+            remedy(etc, "ari.conf", user, "password", "<the password in cordboard.yaml>"),
+          ],
         },
       ];
     case 404:
@@ -55,7 +65,14 @@ async function examine({ user, mustWrite, etc, signal }: AriSubject, client: Ari
     case 503:
       return [{ check: "ari.enabled", result: "warn", message: "Asterisk is still starting; ask again in a moment." }];
     default:
-      return [{ check: "ari.enabled", result: "fail", message: `ARI answers with status ${info.status} where 200 was expected.`, advice: "Is there a proxy in between?" }];
+      return [
+        {
+          check: "ari.enabled",
+          result: "fail",
+          message: `ARI answers with status ${info.status} where 200 was expected.`,
+          advice: "Is there a proxy in between?",
+        },
+      ];
   }
   const drafts: Draft[] = [{ check: "ari.login", result: "ok", message: `ARI knows the user ${user}.` }];
 
@@ -70,13 +87,19 @@ async function examine({ user, mustWrite, etc, signal }: AriSubject, client: Ari
       remedies: [remedy(etc, "ari.conf", user, "read_only", "no")],
     });
   } else {
-    drafts.push({ check: "ari.write", result: "ok", message: `The ARI user ${user} may ${readOnly ? "read" : "read and change"}.` });
+    drafts.push({
+      check: "ari.write",
+      result: "ok",
+      message: `The ARI user ${user} may ${readOnly ? "read" : "read and change"}.`,
+    });
   }
 
   const modules = await client.request("GET", "/asterisk/modules", call);
   if (modules.status === 200 && Array.isArray(modules.body)) {
     const running = new Set(
-      (modules.body as { name?: string; status?: string }[]).filter(({ status }) => status === "Running").map(({ name }) => name),
+      (modules.body as { name?: string; status?: string }[])
+        .filter(({ status }) => status === "Running")
+        .map(({ name }) => name),
     );
     const absent = MODULES.filter((name) => !running.has(name));
     drafts.push(

@@ -65,7 +65,9 @@ function unreachable({ api, etc, port }: NetworkSubject, where: string, code: st
   return {
     check: `${api}.tcp`,
     result: "fail",
-    message: refused ? `${where} refuses connections on port ${port}: nothing listens there.` : `${where} does not answer on port ${port}: ${message} (${code}).`,
+    message: refused
+      ? `${where} refuses connections on port ${port}: nothing listens there.`
+      : `${where} does not answer on port ${port}: ${message} (${code}).`,
     advice: refused
       ? `Is Asterisk running, and ${api === "ami" ? "AMI" : "its HTTP server"} enabled and bound to an address that this machine can reach? Bind to 0.0.0.0 only behind a firewall.`
       : "Most often a firewall between here and there, or a wrong address.",
@@ -74,12 +76,17 @@ function unreachable({ api, etc, port }: NetworkSubject, where: string, code: st
 }
 
 const CERTIFICATE_ADVICE: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: "The certificate is signed by itself. Copy it here and name it: tls.ca of this PBX in cordboard.yaml.",
-  SELF_SIGNED_CERT_IN_CHAIN: "It is signed by an authority of your own. Name that authority's certificate: tls.ca of this PBX in cordboard.yaml.",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "The authority that signed it is not known here. Name its certificate: tls.ca of this PBX in cordboard.yaml.",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "The authority that signed it is not known here. Name its certificate: tls.ca of this PBX in cordboard.yaml.",
+  DEPTH_ZERO_SELF_SIGNED_CERT:
+    "The certificate is signed by itself. Copy it here and name it: tls.ca of this PBX in cordboard.yaml.",
+  SELF_SIGNED_CERT_IN_CHAIN:
+    "It is signed by an authority of your own. Name that authority's certificate: tls.ca of this PBX in cordboard.yaml.",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "The authority that signed it is not known here. Name its certificate: tls.ca of this PBX in cordboard.yaml.",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    "The authority that signed it is not known here. Name its certificate: tls.ca of this PBX in cordboard.yaml.",
   CERT_HAS_EXPIRED: "Renew the certificate of the PBX, then: asterisk -rx 'manager reload'.",
-  ERR_TLS_CERT_ALTNAME_INVALID: "It is made out to another name. Use that name in the address, or say it in tls.serverName of this PBX.",
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    "It is made out to another name. Use that name in the address, or say it in tls.serverName of this PBX.",
 };
 
 function insecure({ api, port, etc }: NetworkSubject, code: string, message: string): Draft {
@@ -88,7 +95,9 @@ function insecure({ api, port, etc }: NetworkSubject, code: string, message: str
     check: `${api}.tls`,
     result: "fail",
     message: `Port ${port} answers, but TLS cannot be set up: ${message} (${code}).`,
-    advice: advice ?? "Is this the TLS port? AMI's is 5039 and ARI's 8089 by default; plain AMI begins with ami://, plain ARI with http://.",
+    advice:
+      advice ??
+      "Is this the TLS port? AMI's is 5039 and ARI's 8089 by default; plain AMI begins with ami://, plain ARI with http://.",
     remedies:
       advice === undefined
         ? [remedy(etc, api === "ami" ? "manager.conf" : "http.conf", "general", "tlsenable", "yes")]

@@ -40,7 +40,7 @@ export async function examinePbx(pbx: PbxConfig, options: ExamineOptions): Promi
       pbx: pbx.id,
       check: "ari",
       result: LEVELS[options.level].ari ? "fail" : "skip",
-      message: "No ARI address is configured. Calls are seen without it; \"full\" needs it.",
+      message: 'No ARI address is configured. Calls are seen without it; "full" needs it.',
     });
   }
   return findings;
@@ -88,7 +88,9 @@ async function examineLogin(pbx: string, ami: AmiClientOptions, options: Examine
   const seen = new Set<string>();
   let client: AmiClient;
   try {
-    client = await connectOnce({ ...ami, events: "on" }, signal, (made) => made.on("event", (event) => seen.add(event.name)));
+    client = await connectOnce({ ...ami, events: "on" }, signal, (made) =>
+      made.on("event", (event) => seen.add(event.name)),
+    );
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     if (code !== "AMI_AUTH_FAILED") {
@@ -143,7 +145,13 @@ async function examineAri(pbx: PbxConfig, options: ExamineOptions): Promise<Find
   const { AriClient } = await import("@cordboard/ari");
   const client = new AriClient(ari);
   try {
-    const subject = { pbx: pbx.id, user: decodeURIComponent(url.username), mustWrite: LEVELS[options.level].ari, etc, signal };
+    const subject = {
+      pbx: pbx.id,
+      user: decodeURIComponent(url.username),
+      mustWrite: LEVELS[options.level].ari,
+      etc,
+      signal,
+    };
     return [...findings, ...(await ariFindings(subject, client))];
   } catch (error) {
     return [...findings, { pbx: pbx.id, check: "ari.http", result: "fail", message: (error as Error).message }];

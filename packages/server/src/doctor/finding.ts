@@ -12,7 +12,7 @@ export interface Remedy {
   /** The line as it should be: `read = system,call`. */
   readonly change: string;
   /** What to run afterwards: `asterisk -rx 'manager reload'`. */
-  readonly then?: string | undefined;
+  readonly afterwards?: string | undefined;
 }
 
 /** One thing that was looked at. */

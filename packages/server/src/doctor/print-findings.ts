@@ -33,7 +33,7 @@ export function printFindings(findings: readonly Finding[], width: number, style
 }
 
 /** `3 things are wrong, 1 is worth a look.` */
-export function summary(findings: readonly Finding[]): string {
+function summary(findings: readonly Finding[]): string {
   const failed = findings.filter(({ result }) => result === "fail").length;
   const warned = findings.filter(({ result }) => result === "warn").length;
   const wrong = failed === 1 ? "1 thing is wrong" : `${failed} things are wrong`;
@@ -45,9 +45,16 @@ export function summary(findings: readonly Finding[]): string {
 function remedyLines(remedy: Remedy, width: number, style: Style): string[] {
   const place = remedy.line === undefined ? remedy.file : `${remedy.file}:${remedy.line}`;
   const section = remedy.section === undefined ? "" : `, ${remedy.section}`;
-  const lines = [`${INDENT}→ ${safeText(`${place}${section}:`)}`, `${INDENT}    ${style.bold(safeText(remedy.change))}`];
-  if (remedy.then !== undefined) {
-    lines.push(...wrapText(`then: ${safeText(remedy.then)}`, width - INDENT.length - 4).map((line) => `${INDENT}    ${line}`));
+  const lines = [
+    `${INDENT}→ ${safeText(`${place}${section}:`)}`,
+    `${INDENT}    ${style.bold(safeText(remedy.change))}`,
+  ];
+  if (remedy.afterwards !== undefined) {
+    lines.push(
+      ...wrapText(`then: ${safeText(remedy.afterwards)}`, width - INDENT.length - 4).map(
+        (line) => `${INDENT}    ${line}`,
+      ),
+    );
   }
   return lines;
 }

@@ -23,7 +23,11 @@ export interface ProbeResult {
   /** `TLSv1.3` */
   readonly tlsVersion?: string;
   readonly greeting?: string;
-  readonly failure?: { readonly stage: "dns" | "tcp" | "tls" | "greeting"; readonly code: string; readonly message: string };
+  readonly failure?: {
+    readonly stage: "dns" | "tcp" | "tls" | "greeting";
+    readonly code: string;
+    readonly message: string;
+  };
 }
 
 const MAX_GREETING = 256;
@@ -47,7 +51,12 @@ export async function probeNetwork(target: ProbeTarget): Promise<ProbeResult> {
     if (target.tls !== undefined) {
       try {
         const isName = !/^[\d.:]+$/.test(target.host);
-        const secured = connectTls({ ...(isName ? { servername: target.host } : {}), ...target.tls, host: target.host, socket });
+        const secured = connectTls({
+          ...(isName ? { servername: target.host } : {}),
+          ...target.tls,
+          host: target.host,
+          socket,
+        });
         await opened<TLSSocket>(secured, "secureConnect", target);
         tlsVersion = { tlsVersion: secured.getProtocol() ?? "TLS" };
         socket = secured;
@@ -99,7 +108,10 @@ async function settle(
   begin: (done: () => void, fail: (error: Error) => void) => void,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => reject(withCode("ETIMEDOUT", `no answer within ${target.timeoutMs / 1000} s`)), target.timeoutMs);
+  const timer = setTimeout(
+    () => reject(withCode("ETIMEDOUT", `no answer within ${target.timeoutMs / 1000} s`)),
+    target.timeoutMs,
+  );
   const abort = (): void => reject(withCode("ABORT_ERR", "interrupted"));
   target.signal?.addEventListener("abort", abort, { once: true });
   try {

@@ -12,7 +12,10 @@ const USUAL_FOLDER = "/etc/asterisk";
  * Reads the files of a PBX: from the folder that was named, or the usual one if the PBX is this machine. A folder
  * nobody named that cannot be read is passed over; one that was named is told among the troubles.
  */
-export async function readEtc(folder: string | undefined, pbx: Pick<PbxConfig, "ami" | "ari">): Promise<EtcFiles | undefined> {
+export async function readEtc(
+  folder: string | undefined,
+  pbx: Pick<PbxConfig, "ami" | "ari">,
+): Promise<EtcFiles | undefined> {
   const host = (URL.parse(pbx.ami ?? "") ?? URL.parse(pbx.ari ?? ""))?.hostname ?? "";
   const named = folder !== undefined;
   if (!named && !isLoopback(host)) return undefined;

@@ -11,7 +11,13 @@ const RELOADS: Readonly<Record<EtcFileName, string>> = {
  * The line to change: with the file's name and line number where the files are at hand (the setting's own line, else
  * that of its section, below which it belongs), else in general terms.
  */
-export function remedy(etc: EtcFiles | undefined, file: EtcFileName, section: string, key: string, value: string): Remedy {
+export function remedy(
+  etc: EtcFiles | undefined,
+  file: EtcFileName,
+  section: string,
+  key: string,
+  value: string,
+): Remedy {
   const tree = etc?.trees[file];
   const found = tree?.section(section);
   const at = found?.last(key)?.at ?? found?.at;
@@ -20,6 +26,6 @@ export function remedy(etc: EtcFiles | undefined, file: EtcFileName, section: st
     line: at?.line,
     section: `[${section}]`,
     change: `${key} = ${value}`,
-    then: RELOADS[file],
+    afterwards: RELOADS[file],
   };
 }

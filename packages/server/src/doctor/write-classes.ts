@@ -16,7 +16,7 @@ export interface WriteClasses {
 export function writeClasses(listed: ReadonlySet<string>): WriteClasses {
   const has = new Set<AmiClass>();
   const lacks = new Set<AmiClass>();
-  const actions = Object.entries(actionWriteClasses) as [string, readonly AmiClass[]][];
+  const actions = Object.entries(actionWriteClasses);
   for (const [name, classes] of actions) {
     const [only] = classes;
     if (only !== undefined && classes.length === 1 && listed.has(name)) has.add(only);
@@ -37,7 +37,16 @@ export function writeClasses(listed: ReadonlySet<string>): WriteClasses {
 }
 
 /** Actions of Asterisk's core, in every version from 16 on whatever modules are loaded. */
-const ALWAYS_THERE = ["Command", "CoreSettings", "GetConfig", "Hangup", "ModuleCheck", "Originate", "Redirect", "UserEvent"];
+const ALWAYS_THERE = [
+  "Command",
+  "CoreSettings",
+  "GetConfig",
+  "Hangup",
+  "ModuleCheck",
+  "Originate",
+  "Redirect",
+  "UserEvent",
+];
 
 /** The words of a `read=` or `write=` line as classes; `all` is all of them. Blanks count, as in Asterisk. */
 export function classesOf(words: string): ReadonlySet<AmiClass> {

@@ -10,7 +10,9 @@ export function isAllowedHost(header: string | undefined, allowedNames: readonly
   const name = hostName(header);
   if (name === undefined) return false;
   if (isIP(name) !== 0) return true;
-  return name === "localhost" || name.endsWith(".localhost") || allowedNames.some((each) => each.toLowerCase() === name);
+  return (
+    name === "localhost" || name.endsWith(".localhost") || allowedNames.some((each) => each.toLowerCase() === name)
+  );
 }
 
 /** True for addresses only this machine can reach. */

@@ -32,7 +32,9 @@ export function configText(answers: ConfigAnswers): string {
 /** The text of `cordboard.env`: what systemd reads as EnvironmentFile, and cordboard by itself. */
 export function envText(answers: Pick<ConfigAnswers, "secret" | "ari">): string {
   const line = (name: string, value: string): string => `${name}='${value}'\n`;
-  return line("AMI_SECRET", answers.secret) + (answers.ari === undefined ? "" : line("ARI_SECRET", answers.ari.password));
+  return (
+    line("AMI_SECRET", answers.secret) + (answers.ari === undefined ? "" : line("ARI_SECRET", answers.ari.password))
+  );
 }
 
 /** `$` begins a reference in the configuration. */

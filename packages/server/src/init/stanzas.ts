@@ -18,7 +18,7 @@ export interface StanzaOptions {
 export interface Stanza {
   readonly file: "manager.conf" | "http.conf" | "ari.conf";
   readonly lines: readonly string[];
-  readonly then: string;
+  readonly afterwards: string;
 }
 
 /** The stanzas for Asterisk's files: the least rights that do what the level says, each explained in a line. */
@@ -34,7 +34,12 @@ export function stanzas(options: StanzaOptions): Stanza[] {
       "[general]",
       "enabled = yes",
       ...(tls
-        ? ["tlsenable = yes", `tlsbindaddr = 0.0.0.0:${port}`, "tlscertfile = /etc/asterisk/keys/asterisk.pem", "tlsprivatekey = /etc/asterisk/keys/asterisk.key"]
+        ? [
+            "tlsenable = yes",
+            `tlsbindaddr = 0.0.0.0:${port}`,
+            "tlscertfile = /etc/asterisk/keys/asterisk.pem",
+            "tlsprivatekey = /etc/asterisk/keys/asterisk.key",
+          ]
         : [`port = ${port}`, `bindaddr = ${loopback ? "127.0.0.1" : "0.0.0.0   ; behind a firewall only"}`]),
       "",
       `; Cordboard, "${level}": ${title}`,
@@ -51,20 +56,34 @@ export function stanzas(options: StanzaOptions): Stanza[] {
       "; a hiccup of the network shorter than this (in ms) costs no connection; the default is 100",
       "writetimeout = 5000",
     ],
-    then: "asterisk -rx 'manager reload'",
+    afterwards: "asterisk -rx 'manager reload'",
   };
   if (ari === undefined) return [manager];
   return [
     manager,
     {
       file: "http.conf",
-      lines: ["[general]", "enabled = yes", `bindaddr = ${loopback ? "127.0.0.1" : "0.0.0.0   ; behind a firewall only"}`, `bindport = ${ari.port}`],
-      then: "asterisk -rx 'module reload http'",
+      lines: [
+        "[general]",
+        "enabled = yes",
+        `bindaddr = ${loopback ? "127.0.0.1" : "0.0.0.0   ; behind a firewall only"}`,
+        `bindport = ${ari.port}`,
+      ],
+      afterwards: "asterisk -rx 'module reload http'",
     },
     {
       file: "ari.conf",
-      lines: ["[general]", "enabled = yes", "", `[${ari.user}]`, "type = user", `password = ${confValue(ari.password)}`, "; no: it may also change things", "read_only = no"],
-      then: "asterisk -rx 'module reload res_ari.so'",
+      lines: [
+        "[general]",
+        "enabled = yes",
+        "",
+        `[${ari.user}]`,
+        "type = user",
+        `password = ${confValue(ari.password)}`,
+        "; no: it may also change things",
+        "read_only = no",
+      ],
+      afterwards: "asterisk -rx 'module reload res_ari.so'",
     },
   ];
 }

@@ -21,7 +21,11 @@ export async function writeSecretFile(file: string, text: string, replace: boole
     if (replace) await rm(target, { force: true });
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "EEXIST") {
-      throw new CordboardError("FILE_EXISTS", `${file} exists already. Say --force to replace it, or name another with --output.`, { cause });
+      throw new CordboardError(
+        "FILE_EXISTS",
+        `${file} exists already. Say --force to replace it, or name another with --output.`,
+        { cause },
+      );
     }
     throw new CordboardError("FILE_UNWRITABLE", `${file} cannot be written: ${message}`, { cause });
   }

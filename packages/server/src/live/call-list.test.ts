@@ -10,7 +10,12 @@ describe("the call list", () => {
       "hq",
       [
         channelRow("PJSIP/1000-1", { ...kai, state: "Ring" }),
-        channelRow("PJSIP/1002-2", { callerIdName: "Ping", linkedid: "1", state: "Ringing", dialing: { from: "PJSIP/1000-1", status: "RINGING" } }),
+        channelRow("PJSIP/1002-2", {
+          callerIdName: "Ping",
+          linkedid: "1",
+          state: "Ringing",
+          dialing: { from: "PJSIP/1000-1", status: "RINGING" },
+        }),
       ],
       [],
     );
@@ -23,7 +28,9 @@ describe("the call list", () => {
   });
 
   it("says what was dialled while nobody rings yet", () => {
-    expect(callList("hq", [channelRow("PJSIP/1000-1", { ...kai, state: "Ring" })], [])[0]?.title).toBe("Kai 1000 → 1002");
+    expect(callList("hq", [channelRow("PJSIP/1000-1", { ...kai, state: "Ring" })], [])[0]?.title).toBe(
+      "Kai 1000 → 1002",
+    );
   });
 
   it("shows a ring group as one call with all that ring", () => {
@@ -64,7 +71,9 @@ describe("the call list", () => {
   it("keeps apart two calls that share a linkedid but no bridge", () => {
     const calls = callList(
       "hq",
-      ["a", "b", "c", "d"].map((name, index) => channelRow(`PJSIP/${name}-1`, { linkedid: "1", bridge: index < 2 ? "b1" : "b2" })),
+      ["a", "b", "c", "d"].map((name, index) =>
+        channelRow(`PJSIP/${name}-1`, { linkedid: "1", bridge: index < 2 ? "b1" : "b2" }),
+      ),
       [bridgeRow("b1", ["PJSIP/a-1", "PJSIP/b-1"]), bridgeRow("b2", ["PJSIP/c-1", "PJSIP/d-1"])],
     );
     expect(calls).toHaveLength(2);

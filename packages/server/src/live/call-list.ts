@@ -39,7 +39,9 @@ function groupChannels(channels: readonly ChannelRow[], bridges: readonly Bridge
     parent.set(find(left), find(right));
   };
 
-  const holding = new Set(bridges.filter((bridge) => bridge.technology === "holding_bridge").map((row) => row.uniqueid));
+  const holding = new Set(
+    bridges.filter((bridge) => bridge.technology === "holding_bridge").map((row) => row.uniqueid),
+  );
   const bridgeOf = (row: ChannelRow): string | undefined =>
     row.bridge === undefined || holding.has(row.bridge) ? undefined : row.bridge;
   const firstOf = new Map<string, string>();
@@ -101,7 +103,7 @@ function toCall(id: string, pbx: string, rows: readonly ChannelRow[], bridges: B
 }
 
 /** How a party is named in running text: `Kai 1000`, or what is known of it. */
-export function partyLabel(party: Pick<LiveParty, "name" | "number" | "device">): string {
+function partyLabel(party: Pick<LiveParty, "name" | "number" | "device">): string {
   const label = party.name === party.number ? party.number : `${party.name} ${party.number}`.trim();
   return label === "" ? party.device : label;
 }

@@ -1,4 +1,4 @@
-import type { PbxLink, PbxLinkNotice, PbxLinkStateChange, TimelineEntry } from "@cordboard/pbx";
+import type { PbxLink, PbxLinkStateChange, TimelineEntry } from "@cordboard/pbx";
 import { callList } from "./call-list.ts";
 import type { LiveCall, LiveChange, LiveEntry, LivePbx, LivePbxState, LiveSnapshot } from "./live-types.ts";
 
@@ -62,7 +62,7 @@ export class LiveBoard {
       link.on("change", () => this.#schedule()),
       link.on("timeline", (entry) => this.#record(link.id, entry)),
       link.on("state", (change) => this.#stateChanged(source, change)),
-      link.on("notice", (notice) => this.#noticed(source, notice)),
+      link.on("notice", () => this.#noticed(source)),
       link.on("resync", () => this.#schedule()),
     );
     this.#schedule();
@@ -137,7 +137,7 @@ export class LiveBoard {
     this.#schedule();
   }
 
-  #noticed(source: Source, _: PbxLinkNotice): void {
+  #noticed(source: Source): void {
     if (source.pbx.state !== "up") return;
     source.pbx = { ...this.#describe(source.link, source.name, "live", ""), since: source.pbx.since };
     this.#pbxsChanged = true;

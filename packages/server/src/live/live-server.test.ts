@@ -17,15 +17,20 @@ interface Answer {
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  for (const close of closers.splice(0).toReversed()) await close();
 });
 
-async function serve(options: Partial<LiveServerOptions> = {}): Promise<{ server: LiveServer; link: FakeLink; board: LiveBoard }> {
+async function serve(
+  options: Partial<LiveServerOptions> = {},
+): Promise<{ server: LiveServer; link: FakeLink; board: LiveBoard }> {
   const board = new LiveBoard({ everyMs: 1 });
   const link = new FakeLink("hq");
   board.add(link, "Head office");
   const server = await startLiveServer({ board, address: "127.0.0.1", port: 0, ...options });
-  closers.push(() => board.close(), () => server.close());
+  closers.push(
+    () => board.close(),
+    () => server.close(),
+  );
   return { server, link, board };
 }
 
@@ -43,7 +48,11 @@ function ask(server: LiveServer, path: string, options: RequestOptions = {}): Pr
 }
 
 /** Reads the stream until `enough` of it came. */
-function stream(server: LiveServer, headers: Record<string, string>, enough: (text: string) => boolean): Promise<string> {
+function stream(
+  server: LiveServer,
+  headers: Record<string, string>,
+  enough: (text: string) => boolean,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: "127.0.0.1", port: server.port, path: "/live", headers }, (response) => {
       let text = "";
@@ -93,7 +102,11 @@ describe("the live page's server", () => {
     const text = await stream(server, {}, (each) => each.includes("event: change"));
     const [head = "", first = "", second = ""] = text.split("\n\n");
     expect(head).toBe("retry: 2000");
-    expect(JSON.parse(first.split("\ndata: ")[1] ?? "")).toMatchObject({ pbxs: [{ name: "Head office" }], calls: [], timeline: [] });
+    expect(JSON.parse(first.split("\ndata: ")[1] ?? "")).toMatchObject({
+      pbxs: [{ name: "Head office" }],
+      calls: [],
+      timeline: [],
+    });
     expect(JSON.parse(second.split("\ndata: ")[1] ?? "")).toMatchObject({ calls: [{ title: "Kai 1000" }] });
   });
 
@@ -150,7 +163,10 @@ describe("the live page for other machines", () => {
       expect([refused.status, JSON.parse(refused.body)]).toMatchObject([401, { code: "TOKEN_REQUIRED" }]);
     }
     expect((await ask(server, "/live/session", { method: "POST" })).status).toBe(401);
-    const opened = await ask(server, "/live/session", { method: "POST", headers: { authorization: `Bearer ${TOKEN}` } });
+    const opened = await ask(server, "/live/session", {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
     expect(opened.status).toBe(204);
     const cookie = opened.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
     expect(await stream(server, { cookie }, (text) => text.includes("event: snapshot"))).toContain("Head office");

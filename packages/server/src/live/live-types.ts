@@ -1,15 +1,7 @@
 import type { TimelineKind } from "@cordboard/pbx";
 
 /** What a party is doing, in one word; the page and the terminal have a shape for each. */
-export type PartyState =
-  | "calling"
-  | "ringing"
-  | "talking"
-  | "held"
-  | "waiting"
-  | "parked"
-  | "conference"
-  | "connected";
+export type PartyState = "calling" | "ringing" | "talking" | "held" | "waiting" | "parked" | "conference" | "connected";
 
 /** One party of a call: a channel that is no plumbing. Times are milliseconds since 1970. */
 export interface LiveParty {

@@ -6,7 +6,7 @@ const TIME_WIDTH = 8;
 const GAP = "  ";
 
 /** Width of each of `count` columns beside the time; at least 8. */
-export function columnWidth(count: number, width: number): number {
+function columnWidth(count: number, width: number): number {
   return Math.max(8, Math.floor((width - TIME_WIDTH) / count) - GAP.length);
 }
 
@@ -20,5 +20,7 @@ export function columnTitles(titles: readonly string[], width: number): string {
 export function columnLines(time: string, text: string, column: number, count: number, width: number): string[] {
   const wide = columnWidth(count, width);
   const indent = " ".repeat(column * (wide + GAP.length)) + GAP;
-  return wrapText(safeText(text), wide).map((line, index) => `${fit(index === 0 ? time : "", TIME_WIDTH)}${indent}${line}`);
+  return wrapText(safeText(text), wide).map(
+    (line, index) => `${fit(index === 0 ? time : "", TIME_WIDTH)}${indent}${line}`,
+  );
 }

@@ -65,7 +65,7 @@ export function clock(at: number): string {
 }
 
 /** `0:07`, `12:41`, `1:02:03`. */
-export function age(since: number | undefined, now: number): string {
+function age(since: number | undefined, now: number): string {
   if (since === undefined) return "";
   const seconds = Math.max(0, Math.floor((now - since) / 1000));
   const hours = Math.floor(seconds / 3600);
@@ -108,7 +108,8 @@ function callLines(snapshot: LiveSnapshot, { width, style, now }: ViewOptions): 
   const inNone = calls.some((call) => call.parties.some((party) => party.bridge === undefined));
   const counts = [count(calls.length, "call"), count(channels, "channel"), count(bridges - Number(inNone), "bridge")];
   const title = style.bold(truncate(counts.join(", "), width));
-  if (calls.length === 0) return [title, style.dim(truncate("No call right now. A call appears here the moment a phone rings.", width))];
+  if (calls.length === 0)
+    return [title, style.dim(truncate("No call right now. A call appears here the moment a phone rings.", width))];
   const rows = calls.flatMap((call) =>
     call.parties.map((party) => [
       `  ${SHAPES[party.state]} ${party.stateText}`,

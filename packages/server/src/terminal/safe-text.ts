@@ -1,7 +1,7 @@
 // C0, DEL and C1 controls; bidi controls and line separators; surrogates without their other half.
-const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]|\p{Surrogate}/gu;
+const UNSAFE = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]|\p{Surrogate}/gu;
 // What JSON.stringify leaves alone although a terminal obeys it.
-const UNSAFE_IN_JSON = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+const UNSAFE_IN_JSON = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 
 /**
  * Text as a terminal may show it: whoever calls chooses the caller's name, so control characters become visible

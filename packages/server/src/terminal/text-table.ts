@@ -14,7 +14,11 @@ export interface TableColumn {
  * Lines of a table that fit into `width` columns: first the titles, then one line per row.
  * Cells are made safe for the terminal; columns that do not fit at all are left out from the right.
  */
-export function textTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[], width: number): string[] {
+export function textTable(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): string[] {
   const cells = rows.map((row) => columns.map((_, index) => safeText(row[index] ?? "")));
   const widths = columns.map((column, index) =>
     cells.reduce((widest, row) => Math.max(widest, cellWidth(row[index] ?? "")), cellWidth(column.title)),

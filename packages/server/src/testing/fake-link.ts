@@ -34,7 +34,7 @@ export class FakeLink implements LiveSource {
   }
 
   emit<N extends keyof PbxLinkEvents>(name: N, event: PbxLinkEvents[N]): void {
-    const set = this.#listeners[name] as Set<(event: PbxLinkEvents[N]) => void> | undefined;
+    const set = this.#listeners[name];
     for (const listener of set ?? []) listener(event);
   }
 
