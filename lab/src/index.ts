@@ -19,7 +19,8 @@ export {
   type StartOptions,
 } from "./instances.ts";
 export { LabAsterisk, type LabPhoneOptions } from "./lab-asterisk.ts";
-export type { Leg, LegState, ShownIdentity } from "./phone/leg.ts";
+export type { Leg, LegState } from "./phone/leg.ts";
+export type { ShownIdentity } from "./phone/shown-identity.ts";
 export { Phone, type LoggedMessage, type OnCall, type PhoneOptions } from "./phone/phone.ts";
 export type { LabPorts, WantedPorts } from "./ports.ts";
 export { labVersions, type LabVersion } from "./versions.ts";

@@ -27,7 +27,7 @@ export function plainDialplan(version: LabVersion): string {
         "Hangup()",
         "(plain)Dial(PJSIP/${EXTEN:1},30)",
       ),
-      extension("_51XXX", "VoiceMail(${EXTEN:1}@default,su)", "Hangup()"),
+      extension("_51XXX", "VoiceMail(${EXTEN:1}@default,s)", "Hangup()"),
       extension(
         "_61XXX",
         "Dial(PJSIP/${EXTEN:1},3)",

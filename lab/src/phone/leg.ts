@@ -1,30 +1,19 @@
-import { randomBytes } from "node:crypto";
 import { LabPhoneError } from "../errors.ts";
 import { waitFor, type WaitOptions } from "../wait-for.ts";
-import { Dialog, allowedMethods, sequenceOf } from "./dialog.ts";
-import { answerChallenge, type DigestAccount } from "./digest.ts";
-import { answerDirection, formatSdp, parseSdp, pcmu, telephoneEventType, type MediaDirection } from "./sdp.ts";
-import { headerOf, headersOf, parseAddress, type SipHeader, type SipRequest, type SipResponse } from "./sip-message.ts";
-import { SipSocket } from "./sip-socket.ts";
+import { Dialog, refusal } from "./dialog.ts";
+import type { DigestAccount } from "./digest.ts";
+import { MediaSession } from "./media-session.ts";
+import { identitiesIn, type ShownIdentity } from "./shown-identity.ts";
+import { headerOf, parseAddress, type SipHeader, type SipRequest, type SipResponse } from "./sip-message.ts";
+import type { SipSocket } from "./sip-socket.ts";
 import type { VoiceStream } from "./voice-stream.ts";
 
 /** `calling`: we called, nothing rings yet. `ringing`: it rings there, or here. */
 export type LegState = "calling" | "ringing" | "up" | "ended";
 
-/** Who the other side said it is, in one message. */
-export interface ShownIdentity {
-  readonly name: string;
-  readonly number: string;
-  /** Which header said so. */
-  readonly source: "From" | "P-Asserted-Identity";
-  /** The method or status of the message. */
-  readonly message: string;
-}
-
 /** What a leg needs of its phone. */
 export interface LegPhone {
   readonly number: string;
-  readonly address: string;
   readonly contact: string;
   readonly server: { readonly address: string; readonly port: number };
   readonly sip: SipSocket;
@@ -40,7 +29,7 @@ export class Leg {
   readonly number: string;
   /** The number that was called, or that calls. */
   readonly peer: string;
-  /** Every status that came for our INVITEs. */
+  /** Every status that came for our INVITE. */
   readonly statuses: number[] = [];
   /** Every identity that was shown to us, oldest first. */
   readonly identities: ShownIdentity[] = [];
@@ -50,22 +39,17 @@ export class Leg {
   endedBy: "us" | "them" | undefined;
   /** Why it ended: the Reason header of BYE or CANCEL, or the status that refused it. */
   endReason: string | undefined;
-  readonly voice: VoiceStream;
   readonly #phone: LegPhone;
   readonly #dialog: Dialog;
-  readonly #sessionId: number = randomBytes(4).readUInt32BE();
+  readonly #media: MediaSession;
   #state: LegState;
-  #sdpVersion = 0;
   #invite: SipRequest | undefined;
-  #triedPassword = false;
-  #wanted: MediaDirection = "sendrecv";
-  #offered: MediaDirection = "sendrecv";
   #changing: Promise<void> = Promise.resolve();
 
   private constructor(phone: LegPhone, voice: VoiceStream, dialog: Dialog, direction: "in" | "out", peer: string) {
     this.#phone = phone;
     this.number = phone.number;
-    this.voice = voice;
+    this.#media = new MediaSession(voice, phone.sip.address);
     this.#dialog = dialog;
     this.direction = direction;
     this.peer = peer;
@@ -75,32 +59,37 @@ export class Leg {
   /** Calls a number: sends the INVITE and returns at once. */
   static place(phone: LegPhone, voice: VoiceStream, target: string, headers: readonly SipHeader[], from: string): Leg {
     const { address, port } = phone.server;
-    const dialog = new Dialog({
-      callId: `${randomBytes(10).toString("hex")}@${phone.address}`,
-      local: `<sip:${from}@${phone.address}>`,
+    const dialog = new Dialog(phone.sip, {
+      local: `<sip:${from}@${phone.sip.address}>`,
       remote: `<sip:${target}@${address}>`,
       target: `sip:${target}@${address}:${port}`,
       contact: phone.contact,
+      account: phone.account,
     });
     const leg = new Leg(phone, voice, dialog, "out", target);
-    leg.#sendInvite(headers);
+    dialog.request("INVITE", (response) => leg.#onInviteResponse(response), headers, leg.#media.offer());
     return leg;
   }
 
   /** Takes a call that comes in and rings. */
   static receive(phone: LegPhone, voice: VoiceStream, invite: SipRequest): Leg {
-    const leg = new Leg(
-      phone,
-      voice,
-      Dialog.of(invite, phone.contact),
-      "in",
-      parseAddress(headerOf(invite, "from") ?? "").user,
-    );
+    const caller = parseAddress(headerOf(invite, "from") ?? "").user;
+    const leg = new Leg(phone, voice, Dialog.of(phone.sip, invite, phone.contact), "in", caller);
     leg.#invite = invite;
-    leg.#noteIdentities(invite, "INVITE");
-    leg.#takeOffer(invite.body);
-    leg.#respond(invite, 180, "Ringing");
+    leg.identities.push(...identitiesIn(invite));
+    leg.#media.take(invite.body);
+    leg.#dialog.respond(invite, 180, "Ringing");
     return leg;
+  }
+
+  /** What passes between the two voices. */
+  get voice(): VoiceStream {
+    return this.#media.voice;
+  }
+
+  /** True if Asterisk asked this call for a password. */
+  get challenged(): boolean {
+    return this.#dialog.challenged;
   }
 
   get state(): LegState {
@@ -113,12 +102,12 @@ export class Leg {
 
   /** True while we hold the call. */
   get holding(): boolean {
-    return this.#wanted === "sendonly";
+    return this.#media.holding;
   }
 
   /** True while the other side says that it does not listen. */
   get held(): boolean {
-    return this.#offered === "sendonly" || this.#offered === "inactive";
+    return this.#media.held;
   }
 
   /** The identity that a person would see on the phone now: the last P-Asserted-Identity, else From. */
@@ -133,34 +122,28 @@ export class Leg {
 
   /** Whom it hears: numbers, sorted; or `music`, `silence`, `sound` (anything else). */
   hears(): readonly string[] {
-    return this.#state === "ended" ? ["silence"] : this.voice.hears();
+    return this.#state === "ended" ? ["silence"] : this.#media.voice.hears();
   }
 
   /** Answers. @throws LabPhoneError `SIP_WRONG_STATE` unless it rings here */
   answer(): void {
     const invite = this.#ringingInvite("answer");
     this.#state = "up";
-    this.#respond(invite, 200, "OK", this.#describe(answerDirection(this.#offered, this.#wanted)));
-    this.#setSending();
+    this.#dialog.respond(invite, 200, "OK", this.#media.answer());
+    this.#media.speak();
   }
 
   /** Refuses: 486 busy, 603 decline, 480, 302 with a `contact` to go to instead… @throws LabPhoneError `SIP_WRONG_STATE` */
   reject(status = 486, reason = "Rejected", contact?: string): void {
     const invite = this.#ringingInvite("reject");
-    this.#respond(invite, status, reason, "", contact ? [["Contact", `<${contact}>`]] : []);
+    this.#dialog.respond(invite, status, reason, "", contact);
     this.#end("us", `${status}`);
   }
 
   /** Gives up a call that we placed and that is not up. @throws LabPhoneError `SIP_WRONG_STATE` */
   cancel(): void {
-    if (this.direction !== "out" || this.#state === "up" || this.#state === "ended" || !this.#invite)
-      throw this.#wrongState("cancel");
-    const invite = this.#invite;
-    const keep = invite.headers.filter(([name]) => ["From", "To", "Call-ID", "Max-Forwards"].includes(name));
-    this.#phone.sip.send(
-      { method: "CANCEL", uri: invite.uri, headers: [...keep, ["CSeq", `${sequenceOf(invite)} CANCEL`]], body: "" },
-      SipSocket.branchOf(invite),
-    );
+    if (this.direction !== "out" || this.#state === "up" || this.#state === "ended") throw this.#wrongState("cancel");
+    this.#dialog.cancel();
     this.endedBy = "us";
   }
 
@@ -168,7 +151,7 @@ export class Leg {
   hangUp(): void {
     if (this.#state === "ended") return;
     if (this.#state !== "up") return this.direction === "in" ? this.reject(603) : this.cancel();
-    this.#phone.sip.request(this.#dialog.request("BYE"), () => {});
+    this.#dialog.request("BYE", () => {});
     this.#end("us", undefined);
   }
 
@@ -185,7 +168,7 @@ export class Leg {
   /** Sends digits, as telephone events (RFC 4733) or by INFO `application/dtmf-relay`. */
   async sendDigits(digits: string, how: "rtp" | "info" = "rtp"): Promise<void> {
     if (this.#state !== "up") throw this.#wrongState("send digits");
-    if (how === "rtp") return this.voice.sendDigits(digits);
+    if (how === "rtp") return this.#media.voice.sendDigits(digits);
     for (const digit of digits) {
       const body = `Signal=${digit}\r\nDuration=160\r\n`;
       await this.#ask("INFO", [["Content-Type", "application/dtmf-relay"]], body);
@@ -206,9 +189,8 @@ export class Leg {
    * (RFC 3891). Throws like {@link Leg.blindTransfer}.
    */
   async attendedTransfer(consultation: Leg): Promise<void> {
-    const { callId, remoteTag, localTag, target } = consultation.#dialog;
-    const replaces = encodeURIComponent(`${callId};to-tag=${remoteTag};from-tag=${localTag}`);
-    await this.#refer(`${target}?Replaces=${replaces}`);
+    const { target, replaces } = consultation.#dialog;
+    await this.#refer(`${target}?Replaces=${encodeURIComponent(replaces)}`);
   }
 
   /** Resolves when it rings at the other side. */
@@ -231,36 +213,32 @@ export class Leg {
     const wanted = (typeof whom === "string" ? [whom] : [...whom]).sort().join(" and ");
     await waitFor(() => this.hears().join(" and ") === wanted, {
       what: () =>
-        `${this.#phone.number} to hear ${wanted} in its call with ${this.peer}; that call is ${this.#state} and it hears ${this.hears().join(" and ")}`,
+        `${this.number} to hear ${wanted} in its call with ${this.peer}; that call is ${this.#state} and it hears ${this.hears().join(" and ")}`,
       ...options,
     });
   }
 
   /** A request within this call; its phone passes it on. */
   onRequest(request: SipRequest): void {
-    this.#noteIdentities(request, request.method);
+    this.identities.push(...identitiesIn(request));
     switch (request.method) {
       case "INVITE":
-      case "UPDATE": {
-        if (request.method === "INVITE") this.#dialog.learn(request);
-        if (request.body === "")
-          return this.#respond(request, 200, "OK", request.method === "INVITE" ? this.#describe(this.#wanted) : "");
-        this.#takeOffer(request.body);
-        this.#respond(request, 200, "OK", this.#describe(answerDirection(this.#offered, this.#wanted)));
-        return this.#setSending();
-      }
+        this.#dialog.learn(request);
+        return this.#onOffer(request);
+      case "UPDATE":
+        return request.body === "" ? this.#dialog.respond(request, 200, "OK") : this.#onOffer(request);
       case "BYE":
-        this.#respond(request, 200, "OK");
+        this.#dialog.respond(request, 200, "OK");
         return this.#end("them", headerOf(request, "reason"));
       case "CANCEL":
-        this.#respond(request, 200, "OK");
+        this.#dialog.respond(request, 200, "OK");
         if (this.#state !== "ringing" || !this.#invite) return;
-        this.#respond(this.#invite, 487, "Request Terminated");
+        this.#dialog.respond(this.#invite, 487, "Request Terminated");
         return this.#end("them", headerOf(request, "reason") ?? "cancelled");
       case "NOTIFY":
         return this.#onNotify(request);
       default:
-        return this.#respond(request, 200, "OK");
+        return this.#dialog.respond(request, 200, "OK");
     }
   }
 
@@ -274,55 +252,41 @@ export class Leg {
     if (event === "refer") {
       const status = /^SIP\/2\.0 (\d{3})/u.exec(request.body)?.[1];
       if (status) this.transferStatuses.push(Number(status));
-      return this.#respond(request, 200, "OK");
+      return this.#dialog.respond(request, 200, "OK");
     }
     const honoured = event === "talk" || event === "hold";
-    if (this.#phone.onNotify === "refuse" || !honoured) return this.#respond(request, 489, "Bad Event");
-    this.#respond(request, 200, "OK");
+    if (this.#phone.onNotify === "refuse" || !honoured) return this.#dialog.respond(request, 489, "Bad Event");
+    this.#dialog.respond(request, 200, "OK");
     if (this.#phone.onNotify === "ignore") return;
     if (event === "talk" && this.direction === "in" && this.#state === "ringing") this.answer();
     else if (event === "talk" && this.holding) this.retrieve().catch(() => {});
     else if (event === "hold" && this.#state === "up" && !this.holding) this.hold().catch(() => {});
   }
 
-  #sendInvite(more: readonly SipHeader[]): void {
-    const invite = this.#dialog.request("INVITE", more, this.#describe("sendrecv"));
-    this.#invite = this.#phone.sip.request(invite, (response) => this.#onInviteResponse(response, more));
+  #onOffer(request: SipRequest): void {
+    this.#media.take(request.body);
+    // Without an offer we must make one ourselves (RFC 3261 section 14.2).
+    this.#dialog.respond(request, 200, "OK", request.body === "" ? this.#media.offer() : this.#media.answer());
+    this.#media.speak();
   }
 
-  #onInviteResponse(response: SipResponse, more: readonly SipHeader[]): void {
+  #onInviteResponse(response: SipResponse): void {
     this.statuses.push(response.status);
-    const challenge = headerOf(response, "www-authenticate") ?? headerOf(response, "proxy-authenticate");
-    if (
-      (response.status === 401 || response.status === 407) &&
-      challenge &&
-      this.#phone.account &&
-      !this.#triedPassword
-    ) {
-      this.#triedPassword = true;
-      const { uri } = this.#dialog.request("INVITE");
-      const answer = answerChallenge(challenge, this.#phone.account, "INVITE", uri, randomBytes(8).toString("hex"));
-      const header = response.status === 401 ? "Authorization" : "Proxy-Authorization";
-      if (answer) return this.#sendInvite([...more, [header, answer]]);
-    }
     if (response.status >= 300) return this.#end(this.endedBy ?? "them", `${response.status}`);
     if (response.status === 100) return;
-    this.#noteIdentities(response, `${response.status}`);
+    this.identities.push(...identitiesIn(response));
     this.#dialog.learn(response);
-    if (response.body !== "") this.#takeOffer(response.body);
+    if (response.body !== "") this.#media.take(response.body);
     if (response.status < 200) {
       if (this.#state === "calling") this.#state = "ringing";
       return;
     }
-    if (this.#invite) this.#phone.sip.send(this.#dialog.request("ACK", [], "", sequenceOf(response)));
-    // A 200 may cross our CANCEL: then the call is up after all, and must be ended.
-    if (this.endedBy === "us" && this.#state !== "up") {
-      this.#state = "up";
-      return this.hangUp();
-    }
+    this.#dialog.acknowledge(response);
     if (this.#state === "ended") return;
     this.#state = "up";
-    this.#setSending();
+    // A 200 may cross our CANCEL: then the call is up after all, and must be ended.
+    if (this.endedBy === "us") return this.hangUp();
+    this.#media.speak();
   }
 
   #renegotiate(direction: "sendrecv" | "sendonly"): Promise<void> {
@@ -331,14 +295,10 @@ export class Leg {
       await before;
       for (let tries = 0; ; tries++) {
         if (this.#state !== "up") throw this.#wrongState(direction === "sendonly" ? "hold" : "retrieve");
-        const response = await this.#exchange("INVITE", [], this.#describe(direction));
-        if (response.status < 300) {
-          this.#wanted = direction;
-          this.#takeOffer(response.body);
-          return this.#setSending();
-        }
+        const response = await this.#dialog.exchange("INVITE", [], this.#media.offer(direction));
+        if (response.status < 300) return this.#media.agree(direction, response.body);
         // 491: both sides asked at once; ours must wait 0 to 2 s (RFC 3261 section 14.1).
-        if (response.status !== 491 || tries === 5) throw this.#refused("re-INVITE", response);
+        if (response.status !== 491 || tries === 5) throw refusal(`a re-INVITE of ${this.number}`, response);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 500));
       }
     })();
@@ -350,71 +310,13 @@ export class Leg {
     if (this.#state !== "up") throw this.#wrongState("transfer");
     await this.#ask("REFER", [
       ["Refer-To", `<${target}>`],
-      ["Referred-By", `<sip:${this.#phone.number}@${this.#phone.server.address}>`],
+      ["Referred-By", `<sip:${this.number}@${this.#phone.server.address}>`],
     ]);
   }
 
   async #ask(method: string, headers: readonly SipHeader[], body = ""): Promise<void> {
-    const response = await this.#exchange(method, headers, body);
-    if (response.status >= 300) throw this.#refused(method, response);
-  }
-
-  #exchange(method: string, headers: readonly SipHeader[], body: string): Promise<SipResponse> {
-    return new Promise((resolve) => {
-      const request = this.#dialog.request(method, headers, body);
-      this.#phone.sip.request(request, (response) => {
-        if (response.status < 200) return;
-        if (method === "INVITE" && response.status < 300) {
-          this.#dialog.learn(response);
-          this.#phone.sip.send(this.#dialog.request("ACK", [], "", sequenceOf(response)));
-        }
-        resolve(response);
-      });
-    });
-  }
-
-  #respond(request: SipRequest, status: number, reason: string, body = "", more: readonly SipHeader[] = []): void {
-    const headers: SipHeader[] = [
-      ["To", this.#dialog.local],
-      ...(more.some(([name]) => name === "Contact") ? [] : [["Contact", `<${this.#phone.contact}>`] as const]),
-      ["Allow", allowedMethods],
-      ...more,
-      ...(body === "" ? [] : [["Content-Type", "application/sdp"] as const]),
-    ];
-    // In a call that we placed the request's own To is already ours, tag and all.
-    this.#phone.sip.respond(request, status, reason, this.direction === "out" ? headers.slice(1) : headers, body);
-  }
-
-  #describe(direction: MediaDirection): string {
-    const audio = {
-      address: this.#phone.address,
-      port: this.voice.port,
-      direction,
-      payloadTypes: [pcmu],
-      telephoneEvent: telephoneEventType,
-    };
-    return formatSdp(audio, this.#sessionId, ++this.#sdpVersion);
-  }
-
-  #takeOffer(body: string): void {
-    const audio = parseSdp(body);
-    if (!audio) return;
-    this.#offered = audio.direction;
-    this.voice.sendTo(audio);
-  }
-
-  #setSending(): void {
-    this.voice.sending = this.#wanted === "sendrecv" && (this.#offered === "sendrecv" || this.#offered === "recvonly");
-  }
-
-  #noteIdentities(message: SipRequest | SipResponse, name: string): void {
-    const note = (text: string, source: ShownIdentity["source"]): void => {
-      const { displayName, user } = parseAddress(text);
-      this.identities.push({ name: displayName, number: user, source, message: name });
-    };
-    const from = "method" in message ? headerOf(message, "from") : undefined;
-    if (from) note(from, "From");
-    for (const text of headersOf(message, "p-asserted-identity")) note(text, "P-Asserted-Identity");
+    const response = await this.#dialog.exchange(method, headers, body);
+    if (response.status >= 300) throw refusal(`${method} of ${this.number}`, response);
   }
 
   #end(by: "us" | "them", reason: string | undefined): void {
@@ -422,7 +324,7 @@ export class Leg {
     this.#state = "ended";
     this.endedBy ??= by;
     this.endReason = reason;
-    this.voice.close();
+    this.#media.voice.close();
   }
 
   async #waitForState(state: LegState, options?: WaitOptions): Promise<this> {
@@ -430,13 +332,13 @@ export class Leg {
     await waitFor(
       () => {
         if (this.#state === "ended" && state !== "ended") {
-          const message = `The call of ${this.#phone.number} with ${this.peer} ended (${this.endReason ?? "BYE"}) before it was ${state}.`;
+          const message = `The call of ${this.number} with ${this.peer} ended (${this.endReason ?? "BYE"}) before it was ${state}.`;
           throw new LabPhoneError("SIP_REFUSED", message);
         }
         return order.indexOf(this.#state) >= order.indexOf(state);
       },
       {
-        what: () => `the call of ${this.#phone.number} with ${this.peer} to be ${state}; it is ${this.#state}`,
+        what: () => `the call of ${this.number} with ${this.peer} to be ${state}; it is ${this.#state}`,
         ...options,
       },
     );
@@ -451,15 +353,7 @@ export class Leg {
   #wrongState(verb: string): LabPhoneError {
     return new LabPhoneError(
       "SIP_WRONG_STATE",
-      `${this.#phone.number} cannot ${verb}: its call with ${this.peer} is ${this.#state}, ${this.direction === "in" ? "coming in" : "going out"}.`,
-    );
-  }
-
-  #refused(what: string, response: SipResponse): LabPhoneError {
-    const code = response.status === 408 ? "SIP_NO_ANSWER" : "SIP_REFUSED";
-    return new LabPhoneError(
-      code,
-      `Asterisk answered ${response.status} ${response.reason} to a ${what} of ${this.#phone.number}.`,
+      `${this.number} cannot ${verb}: its call with ${this.peer} is ${this.#state}, ${this.direction === "in" ? "coming in" : "going out"}.`,
     );
   }
 }

@@ -1,18 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { LabPhoneError } from "../errors.ts";
 import { waitFor, type WaitOptions } from "../wait-for.ts";
-import { Dialog } from "./dialog.ts";
-import { answerChallenge, type DigestAccount } from "./digest.ts";
+import { Dialog, refusal } from "./dialog.ts";
+import type { DigestAccount } from "./digest.ts";
 import { Leg, type LegPhone } from "./leg.ts";
-import {
-  headerOf,
-  requiredHeader,
-  type SipHeader,
-  type SipMessage,
-  type SipRequest,
-  type SipResponse,
-} from "./sip-message.ts";
+import { headerOf, requiredHeader, type SipHeader, type SipMessage, type SipRequest } from "./sip-message.ts";
 import { SipSocket } from "./sip-socket.ts";
 import { VoiceStream } from "./voice-stream.ts";
 
@@ -166,7 +158,6 @@ export class Phone {
     const { account, onNotify = "honour", server } = this.#options;
     return {
       number: this.number,
-      address: this.#sip.address,
       contact: this.#contact,
       server,
       sip: this.#sip,
@@ -210,31 +201,8 @@ export class Phone {
     const { server, account } = this.#options;
     const uri = `sip:${server.address}:${server.port}`;
     const own = `<sip:${this.number}@${server.address}>`;
-    const dialog = new Dialog({
-      callId: `${randomBytes(10).toString("hex")}@${this.#sip.address}`,
-      local: own,
-      remote: own,
-      target: uri,
-      contact: this.#contact,
-    });
-    const send = (headers: readonly SipHeader[]): Promise<SipResponse> =>
-      new Promise((resolve) => {
-        const request = dialog.request("REGISTER", [["Expires", `${expires}`], ...headers]);
-        this.#sip.request(request, (response) => {
-          if (response.status >= 200) resolve(response);
-        });
-      });
-    let response = await send([]);
-    const challenge = headerOf(response, "www-authenticate");
-    if (response.status === 401 && challenge && account) {
-      const answer = answerChallenge(challenge, account, "REGISTER", uri, randomBytes(8).toString("hex"));
-      if (answer) response = await send([["Authorization", answer]]);
-    }
-    if (response.status < 300) return;
-    const code = response.status === 408 ? "SIP_NO_ANSWER" : "SIP_REFUSED";
-    throw new LabPhoneError(
-      code,
-      `${this.number} could not register at ${server.address}:${server.port}: ${response.status} ${response.reason}.`,
-    );
+    const dialog = new Dialog(this.#sip, { local: own, remote: own, target: uri, contact: this.#contact, account });
+    const response = await dialog.exchange("REGISTER", [["Expires", `${expires}`]]);
+    if (response.status >= 300) throw refusal(`REGISTER of ${this.number}`, response);
   }
 }

@@ -114,7 +114,7 @@ export const basicScenarios: readonly Scenario[] = [
       await stage.step("1009 calls 1000");
       const call = await nora.call("1000");
       await stage.hearEachOther(call, await kai.waitForCall());
-      await stage.prove("1009 was asked for its password", () => call.statuses.includes(401));
+      await stage.prove("1009 was asked for its password", () => call.challenged);
       call.hangUp();
     },
   },

@@ -30,10 +30,11 @@ export const freepbxScenarios: readonly Scenario[] = [
       stage.onEnd(() => stage.lab.cli("devstate change Custom:DND1002 NOT_INUSE"));
       await stage.step("1002 calls *78");
       const code = await ping.call("*78");
-      await stage.prove("the hint of 1002 is busy", async () =>
-        /State:\s*(?:Busy|InUse)/u.test(await stage.lab.cli("core show hint 1002")),
-      );
+      await stage.hears(code, "sound");
       code.hangUp();
+      await stage.prove("the hint of 1002 is busy", async () =>
+        /^1002@ext-local\s.*State:Busy/mu.test(await stage.lab.cli("core show hint 1002")),
+      );
       await stage.step("1000 calls 1002");
       const call = await kai.call("1002");
       await stage.prove("the call is in VoiceMail", async () =>

@@ -44,10 +44,10 @@ export const serviceScenarios: readonly Scenario[] = [
   },
   {
     name: "presence",
-    what: "Batman's presence goes from available to do-not-disturb and back",
+    what: "Batman's presence goes from available to do-not-disturb, away, and back",
     run: async (stage) => {
       const presence = async (): Promise<string> => stage.lab.cli("core show hint 1111");
-      for (const state of ["available", "dnd", "not_set"]) {
+      for (const state of ["available", "dnd", "away", "available"]) {
         await stage.step(`1111 is ${state}`);
         await stage.lab.cli(`presencestate change CustomPresence:1111 ${state}`);
         await stage.prove(`the hint of 1111 says ${state}`, async () =>

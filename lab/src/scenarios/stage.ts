@@ -115,17 +115,20 @@ export class Stage {
     await this.hears(other, one.number);
   }
 
-  /** Waits until Asterisk has exactly so many channels, Local ones apart. */
+  /** Waits until Asterisk has exactly so many channels of phones. */
   async channels(count: number): Promise<readonly ChannelDump[]> {
     let found: readonly ChannelDump[] = [];
     await waitFor(
       async () => {
-        found = (await this.lab.channels()).filter(({ name }) => !name.startsWith("Local/"));
+        found = (await this.lab.channels()).filter(({ name }) => /^(?:PJ)?SIP\//u.test(name));
         return found.length === count;
       },
-      { what: () => `${count} channels; there are ${found.map(({ name }) => name).join(", ") || "none"}`, everyMs: 20 },
+      {
+        what: () => `${count} channels of phones; there are ${found.map(({ name }) => name).join(", ") || "none"}`,
+        everyMs: 20,
+      },
     );
-    this.#note(`Asterisk has ${count} channels`);
+    this.#note(`Asterisk has ${count} channels of phones`);
     return found;
   }
 
