@@ -15,7 +15,8 @@ it("the committed types are what the documentation of the lab's Asterisks gives"
     documentation.push({ major, xml: await readFile(documentationFile, "utf8") });
   }
   for (const [name, text] of generate(documentation, await readFacts())) {
-    expect(await readFile(join(generatedFolder, name), "utf8"), `${name}: run npm run generate`).toBe(text);
+    // Where this fails, Asterisk's documentation has changed: npm run generate, and look at what is new.
+    expect(await readFile(join(generatedFolder, name), "utf8")).toBe(text);
   }
 });
 
@@ -36,27 +37,31 @@ describe.each(labVersions)("Asterisk %s", (version) => {
       seen += 1;
       const classes = privileges.filter((each) => each !== "all" && each !== "<none>");
       expect([name, ...(known.get(name) ?? ["unknown"]).toSorted()]).toEqual([name, ...classes.toSorted()]);
-      expect(actionReleases[name as AmiActionName][version], name).toBeDefined();
+      expect(actionReleases[name as AmiActionName]).toHaveProperty([String(version)]);
     }
     expect(seen).toBeGreaterThan(100);
   });
 
   it("frames lists as the table tells, empty ones too", async () => {
-    const needsParameters = new Set<string>([
-      ...["BridgeInfo", "ConfbridgeList", "CoreShowChannelMap", "DBGet", "FAXSession", "Hangup", "MWIGet"],
-      ...["PJSIPShowEndpoint", "VoicemailBoxSummary", "VoicemailUserStatus", "WaitEvent"],
-    ]);
-    let seen = 0;
+    const needsParameters = new Set(
+      (
+        "BridgeInfo ConfbridgeList CoreShowChannelMap DBGet FAXSession Hangup MWIGet PJSIPShowEndpoint " +
+        "VoicemailBoxSummary VoicemailUserStatus WaitEvent"
+      ).split(" "),
+    );
+    const replies = new Map<string, string>();
+    const told = new Map<string, string>();
     for (const [action, list] of Object.entries(actionLists)) {
       if (needsParameters.has(action)) continue;
       const { response, message, eventList } = await reply(lab, action);
       if (message.startsWith("Invalid/unknown command") || message.startsWith("No DAHDI")) continue;
-      seen += 1;
-      if (response === "Error") expect([action, ...list.emptyMessages]).toContain(message);
-      else if (list.eventList && eventList === "") expect([action, list.empty]).toEqual([action, "success"]);
-      else expect([action, eventList.toLowerCase()]).toEqual([action, list.eventList ? "start" : ""]);
+      const emptyError = list.empty === "error" && list.emptyMessages.includes(message);
+      replies.set(action, response === "Error" ? `Error ${message}` : eventList.toLowerCase());
+      const start = list.eventList && !(list.empty === "success" && eventList === "") ? "start" : "";
+      told.set(action, emptyError ? `Error ${message}` : start);
     }
-    expect(seen).toBeGreaterThan(20);
+    expect(replies).toEqual(told);
+    expect(replies.size).toBeGreaterThan(20);
   });
 });
 
@@ -65,13 +70,15 @@ async function reply(
   lab: LabAsterisk,
   action: string,
 ): Promise<{ response: string; message: string; eventList: string }> {
-  const fields = await lab.action({ Action: action }).catch((error: Error) => ({
-    Response: "Error",
-    Message: /^AMI refused \w+: (.*)\.$/s.exec(error.message)?.[1] ?? error.message,
-  }));
-  return {
-    response: fields["Response"] ?? "",
-    message: (fields["Message"] ?? "").trim(),
-    eventList: "EventList" in fields ? String(fields["EventList"]) : "",
-  };
+  try {
+    const fields = await lab.action({ Action: action });
+    return {
+      response: fields["Response"] ?? "",
+      message: (fields["Message"] ?? "").trim(),
+      eventList: fields["EventList"] ?? "",
+    };
+  } catch (error) {
+    const message = /^AMI refused \w+: (.*)\.$/s.exec((error as Error).message)?.[1];
+    return { response: "Error", message: (message ?? String(error)).trim(), eventList: "" };
+  }
 }

@@ -928,6 +928,7 @@ export interface AmiEvents {
     Webrtc?: string;
     Disallow?: string;
     Allowoverlap?: string;
+    FollowRedirectMethods?: string;
   };
   /** res_pjsip · reply only · documented since 12.0.0 */
   EndpointDetailComplete: AmiEventCommon & {
@@ -1053,6 +1054,7 @@ export interface AmiEvents {
   /** core · read call · documented since 12.0.0 */
   HangupRequest: AmiEventCommon & ChannelSnapshot & {
     Cause?: string;
+    TechCause?: string;
   };
   /** core · read call · documented since 12.0.0 */
   Hold: AmiEventCommon & ChannelSnapshot & {
@@ -1937,7 +1939,7 @@ export interface AmiEvents {
     MES?: string;
   };
   /** core · read reporting · documented since 12.0.0 */
-  RTCPSent: AmiEventCommon & ChannelSnapshot & {
+  RTCPSent: AmiEventCommon & Partial<ChannelSnapshot> & {
     SSRC: string;
     PT: "200(SR)" | "201(RR)" | (string & {});
     To?: string;
@@ -2008,6 +2010,7 @@ export interface AmiEvents {
   /** core · read call · documented since 12.0.0 */
   SoftHangupRequest: AmiEventCommon & ChannelSnapshot & {
     Cause?: string;
+    TechCause?: string;
   };
   /** chan_dahdi · read system · documented since 12.0.0 */
   SpanAlarm: AmiEventCommon & {
