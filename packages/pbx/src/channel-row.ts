@@ -33,7 +33,10 @@ export interface ChannelRow {
   readonly context: string;
   readonly exten: string;
   readonly priority: number;
-  /** The dialplan application it runs, once known: `Dial`, `Queue`, `AppDial`. */
+  /**
+   * The dialplan application it runs: `Dial`, `Queue`, `AppDial`; absent while not known. Asterisk tells it only together with a new place in
+   * the dialplan.
+   */
   readonly application?: string;
   readonly applicationData?: string;
   /** The number it called: the extension it entered the dialplan with. Absent on called channels and after a snapshot. */

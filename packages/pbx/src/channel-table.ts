@@ -168,6 +168,10 @@ function hangup(rows: RowStore, message: TableMessage): void {
 
 function dialBegin(rows: RowStore, message: TableMessage): void {
   const from = message.get("Uniqueid");
+  // A transferred channel that dials from the first priority: Asterisk told its new place with the old application, and tells
+  // an application only together with a new place (main/manager_channels.c, channel_newexten).
+  if (rows.channels.get(from ?? "")?.application?.startsWith("AppDial") === true)
+    patchNamed(rows, message, "", { application: undefined, applicationData: undefined });
   patchNamed(rows, message, "Dest", { dialing: from === undefined || from === "" ? {} : { from } });
 }
 
@@ -193,7 +197,8 @@ function bridgeEnter(rows: RowStore, message: TableMessage, at: number): void {
   const swap = message.get("SwapUniqueid");
   if (swap !== undefined && swap !== row.uniqueid) rows.leaveBridge(swap, bridge.uniqueid);
   rows.enterBridge(row.uniqueid, bridge.uniqueid);
-  // All in a bridge get the oldest linkedid, without an event for those who were there (main/bridge_channel.c).
+  // All in such a bridge get the oldest linkedid, without an event for those who were there (main/bridge_channel.c).
+  if (bridge.type !== "basic" && bridge.type !== "stasis") return;
   for (const channel of rows.bridges.get(bridge.uniqueid)?.channels ?? []) {
     rows.patchChannel(channel, { linkedid: row.linkedid });
   }

@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from "node:util";
+import { AmiClient } from "@cordboard/ami";
+import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PbxLink } from "./pbx-link.ts";
+import type { TableChange } from "./table-change.ts";
+import { labScenarios, stageOn, type Stage } from "./testing/lab-scenarios.ts";
+import { forgiving, truthOf, viewOf, type View } from "./testing/lab-truth.ts";
+
+describe.each([22, 16] as const)("on Asterisk %i", (version) => {
+  let lab: LabAsterisk;
+  let link: PbxLink;
+  let witness: AmiClient;
+  let stage: Stage;
+  let scenarioName = "";
+  const moments: string[] = [];
+
+  beforeAll(async () => {
+    lab = await startAsterisk({ version });
+    const ami = {
+      host: lab.host,
+      port: lab.ports.ami,
+      username: lab.users.amiFull.user,
+      secret: lab.users.amiFull.secret,
+    };
+    witness = new AmiClient({ ...ami, events: "off" });
+    await witness.connect();
+    link = new PbxLink({ id: "lab", ami, checkEveryMs: 0 });
+    await link.start();
+    stage = stageOn(lab, async (what) => {
+      moments.push(what);
+      await agree(`${scenarioName}: ${what}`);
+    });
+  });
+
+  afterAll(async () => {
+    await link?.close();
+    await witness?.close();
+    await lab?.stop();
+  });
+
+  /** Both sides equal, at once or when the last events have come; else what the difference is. */
+  async function agree(what: string): Promise<void> {
+    let truth: View | undefined;
+    let view: View | undefined;
+    const agreed = async (): Promise<boolean> => {
+      const before = await truthOf(witness);
+      await link.client.action("Ping");
+      view = viewOf(link.table);
+      const now = await truthOf(witness);
+      truth = forgiving(now, view);
+      // Two equal readings around it: nothing moved meanwhile.
+      return isDeepStrictEqual(before, now) && isDeepStrictEqual(view, truth);
+    };
+    await lab.waitFor(agreed, { timeoutMs: 3_000, what }).catch(() => {});
+    expect(view, what).toEqual(truth);
+  }
+
+  it.each(labScenarios.map((scenario) => [scenario.name, scenario] as const))(
+    "the table is what Asterisk says at each settled moment of %s",
+    async (_, scenario) => {
+      const before = moments.length;
+      scenarioName = scenario.name;
+      try {
+        await scenario.run(stage);
+      } finally {
+        await lab.cli("channel request hangup all");
+        await lab.waitUntilIdle();
+      }
+      await agree(`${scenario.name}: idle`);
+      expect(link.table.channels).toEqual([]);
+      expect(moments.length).toBeGreaterThan(before);
+    },
+  );
+
+  it("keeps no ghost when Asterisk restarts in mid-call", async () => {
+    const { phone } = stageOn(lab, () => Promise.resolve());
+    const [kai, ping] = await Promise.all([phone("1000"), phone("1002")]);
+    const caller = await kai.call("1002");
+    (await ping.waitForCall()).answer();
+    await caller.waitUntilUp();
+    await agree("restart: talking");
+    expect(link.table.channels).toHaveLength(2);
+    const gone: TableChange[] = [];
+    link.on("change", (change) => void (change.type === "channel-gone" && gone.push(change)));
+    const live = new Promise<void>((resolve) => {
+      link.on("state", ({ to }) => void (to === "live" && resolve()));
+    });
+    await lab.cli("core restart now").catch(() => {});
+    await live;
+    await lab.waitFor(() => witness.state === "ready", { timeoutMs: 20_000, what: "the witness to be back" });
+    await agree("restart: after it");
+    expect(link.table.channels).toEqual([]);
+    expect(gone).toHaveLength(2);
+    expect(link.server.asteriskVersion).toMatch(new RegExp(`^${version}\\.`));
+  });
+
+  it.each(["amiCall", "amiView"] as const)(
+    "the lab's user %s sees a call, or is told what it may not",
+    async (name) => {
+      const { user, secret } = lab.users[name];
+      await using few = new PbxLink({
+        id: name,
+        ami: { host: lab.host, port: lab.ports.ami, username: user, secret },
+        checkEveryMs: 0,
+      });
+      await few.start();
+      const { phone } = stageOn(lab, () => Promise.resolve());
+    const [kai, ping] = await Promise.all([phone("1000"), phone("1002")]);
+      const caller = await kai.call("1002");
+      (await ping.waitForCall()).answer();
+      await caller.waitUntilUp();
+      await lab.waitFor(() => few.table.bridges.some((row) => row.channels.length === 2), {
+        what: "the call in the table",
+      });
+      expect(few.table.channels.map((row) => [row.callerIdName, row.state])).toEqual([
+        ["Kai", "Up"],
+        ["Ping", "Up"],
+      ]);
+      for (const notice of few.notices) expect(notice).toMatchObject({ code: "PBX_CLASS_MISSING", right: "write" });
+      caller.hangUp();
+      await lab.waitUntilIdle();
+    },
+  );
+});
