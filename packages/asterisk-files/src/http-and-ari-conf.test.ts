@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readAriConf } from "./ari-conf.ts";
 import { readHttpConf } from "./http-conf.ts";
 import { loadConf } from "./load-conf.ts";
-import { memoryFiles } from "./memory-files.ts";
+import { memoryFiles } from "./testing/memory-files.ts";
 
 const file = "/etc/asterisk/x.conf";
 const load = (text: string) => loadConf(file, memoryFiles({ [file]: text }));

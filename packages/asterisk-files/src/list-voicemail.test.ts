@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listVoicemail } from "./list-voicemail.ts";
-import { memoryFiles } from "./memory-files.ts";
+import { memoryFiles } from "./testing/memory-files.ts";
 import { nodeFileReader } from "./node-file-reader.ts";
 
 const folder = "/var/spool/asterisk/voicemail/default/1000/INBOX";

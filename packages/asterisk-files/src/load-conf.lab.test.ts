@@ -53,7 +53,16 @@ no equal sign
 
 /** What random files are made of: characters, and lines that begin where the one before them ends. */
 const fragments = [
-  ..."=+>\\ab, ])",
+  "=",
+  "+",
+  ">",
+  "\\",
+  "a",
+  "b",
+  ",",
+  " ",
+  "]",
+  ")",
   "\n[a]",
   "\n[b](a)",
   "\n[b](!)",

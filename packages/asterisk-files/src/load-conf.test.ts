@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { loadConf, type LoadConfOptions } from "./load-conf.ts";
-import { memoryFiles } from "./memory-files.ts";
+import { memoryFiles } from "./testing/memory-files.ts";
 
 const main = "/etc/asterisk/a.conf";
 

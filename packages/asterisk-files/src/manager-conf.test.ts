@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConf } from "./load-conf.ts";
 import { readManagerConf } from "./manager-conf.ts";
-import { memoryFiles } from "./memory-files.ts";
+import { memoryFiles } from "./testing/memory-files.ts";
 
 const file = "/etc/asterisk/manager.conf";
 const read = async (text: string) => readManagerConf(await loadConf(file, memoryFiles({ [file]: text })));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { loadConf } from "./load-conf.ts";
-import { memoryFiles } from "./memory-files.ts";
+import { memoryFiles } from "./testing/memory-files.ts";
 import { nodeFileReader } from "./node-file-reader.ts";
 import { readPhoneApplications } from "./phone-applications.ts";
 

@@ -1,4 +1,4 @@
-import type { FileReader } from "./file-reader.ts";
+import type { FileReader } from "../file-reader.ts";
 
 /** Files that exist in a test only: path → content. */
 export function memoryFiles(files: Readonly<Record<string, string | Uint8Array>>): FileReader {
