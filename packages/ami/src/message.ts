@@ -65,8 +65,17 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   /** Calls back for each header in the order of the wire, repeats too. A line without a colon has an empty name. */
   forEach(visit: (name: string, value: string) => void): void {
     const marks = this.#marks ?? this.#parse();
+    const text = this.text;
+    const isLent = this.#raw !== undefined;
     for (let index = 0; index < marks.length; index += 3) {
-      visit(this.#cut(marks[index] as number, marks[index + 1] as number), this.#valueAt(marks, index));
+      const start = marks[index] as number;
+      const colon = marks[index + 1] as number;
+      if (isLent || colon < start) visit(this.#cut(start, colon), this.#valueAt(marks, index));
+      else
+        visit(
+          text.slice(start, colon),
+          text.slice(text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1, marks[index + 2]),
+        );
     }
   }
 
