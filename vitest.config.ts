@@ -18,7 +18,16 @@ export default defineConfig({
           exclude: [...ofKind("lab."), ...ofKind("browser."), "**/node_modules/**"],
         },
       },
-      { extends: true, test: { name: "lab", include: ofKind("lab."), testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        extends: true,
+        test: {
+          name: "lab",
+          include: ofKind("lab."),
+          globalSetup: ["lab/src/vitest-lab.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         extends: true,
         test: { name: "browser", include: ofKind("browser."), testTimeout: 60_000, hookTimeout: 60_000 },

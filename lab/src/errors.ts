@@ -9,6 +9,7 @@ export type LabErrorCode =
   | "LAB_NAME_TAKEN"
   | "LAB_PORT_TAKEN"
   | "LAB_NO_INSTANCE"
+  | "LAB_NO_PHONE"
   | "LAB_CONTROL_FAILED"
   | "LAB_ACTION_FAILED"
   | "LAB_TIMED_OUT"

@@ -94,22 +94,28 @@ export class LabAsterisk implements AsyncDisposable {
     return certificateIn(await readFile(join(this.folder, "etc", "lab.pem"), "utf8"));
   }
 
+  /** True for a number that {@link LabAsterisk.addPhone} takes. */
+  hasPhone(number: string): boolean {
+    const phones = this.version === 16 ? [...people, ...chanSipPeople] : people;
+    return number === "trunk" || phones.some((one) => one.number === number);
+  }
+
   /**
    * Adds a phone: one of the people's numbers, `102` or `103` (chan_sip, on 16), or `trunk`.
    *
    * A phone with the same number that is already registered, from any process, no longer gets calls.
    *
-   * @throws LabInstanceError `LAB_NO_INSTANCE` for a number the lab has not; LabPhoneError `SIP_REFUSED`, `SIP_NO_ANSWER`
+   * @throws LabInstanceError `LAB_NO_PHONE` for a number the lab has not; LabPhoneError `SIP_REFUSED`, `SIP_NO_ANSWER`
    */
   async addPhone(number: string, options: LabPhoneOptions = {}): Promise<Phone> {
-    const person = people.find((one) => one.number === number);
-    const chanSip = this.version === 16 && chanSipPeople.some((one) => one.number === number);
-    if (!person && !chanSip && number !== "trunk") {
+    if (!this.hasPhone(number)) {
       throw new LabInstanceError(
-        "LAB_NO_INSTANCE",
-        `Asterisk ${this.version} of the lab has no phone ${number}: see docs/lab.md.`,
+        "LAB_NO_PHONE",
+        `Asterisk ${this.version} of the lab has no phone ${number}: see \`npm run lab -- numbers\`.`,
       );
     }
+    const person = people.find((one) => one.number === number);
+    const chanSip = chanSipPeople.some((one) => one.number === number);
     const phone = await Phone.start(number, {
       ...options,
       server: { address: this.host, port: chanSip ? this.ports.chanSip : this.ports.sip },
@@ -125,10 +131,17 @@ export class LabAsterisk implements AsyncDisposable {
     return Promise.all(numbers.map((number) => this.addPhone(number, options)));
   }
 
+  /** Stops the phones that this process added. */
+  async stopPhones(): Promise<void> {
+    const phones = [...this.#phones];
+    this.#phones.clear();
+    await Promise.all(phones.map((phone) => phone.stop()));
+  }
+
   /** Stops the phones that this process added, and Asterisk too if this process started it. */
   stop(): Promise<void> {
     this.#stopped ??= (async () => {
-      await Promise.all([...this.#phones].map((phone) => phone.stop()));
+      await this.stopPhones();
       await this.#onStop();
     })();
     return this.#stopped;

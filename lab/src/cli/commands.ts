@@ -7,6 +7,8 @@ import { labNumbers } from "../config/lab-numbers.ts";
 import { LabUsageError } from "../errors.ts";
 import { attachAsterisk, cleanUpStale, endInstance, listInstances, startAsterisk } from "../instances.ts";
 import { wellKnownPorts } from "../ports.ts";
+import { scenarios } from "../scenarios/all-scenarios.ts";
+import { fits, play } from "../scenarios/stage.ts";
 import { labVersions } from "../versions.ts";
 import { installLab } from "./install.ts";
 import { helpText, type CommandLine } from "./options.ts";
@@ -120,6 +122,35 @@ const call: Command = async (line, out) => {
   if (line.json) out.print(asJson(said));
 };
 
+const scenario: Command = async (line, out) => {
+  const [name] = line.args;
+  if (line.list || name === undefined) {
+    const known = scenarios.map((one) => ({
+      name: one.name,
+      what: one.what,
+      versions: one.versions ?? labVersions,
+      profile: one.profile ?? "plain",
+    }));
+    const text = known.map((one) => `${one.name.padEnd(26)} ${one.what}`.trimEnd());
+    return out.print(line.json ? asJson(known) : text.join("\n"));
+  }
+  const chosen = scenarios.find((one) => one.name === name);
+  if (!chosen) throw new LabUsageError(`There is no scenario "${name}": run \`npm run lab -- scenario --list\`.`);
+  await using lab = await attachAsterisk(line.name);
+  if (!fits(chosen, lab)) {
+    const needs = `--asterisk ${(chosen.versions ?? [lab.version]).join(" or ")} --profile ${chosen.profile ?? "plain"}`;
+    throw new LabUsageError(
+      `Scenario ${name} needs another Asterisk: start one with \`npm run lab -- up ${needs} --name other\`.`,
+    );
+  }
+  const report = await play(chosen, lab, line.json ? {} : { pauseMs: line.pauseMs, onLine: (text) => out.print(text) });
+  out.print(
+    line.json
+      ? asJson(report)
+      : `Proved ${report.proofs.length} facts in ${(report.milliseconds / 1000).toFixed(1)} s.`,
+  );
+};
+
 const cli: Command = async (line, out) => {
   if (line.args.length === 0) throw new LabUsageError('Say which command: cli "core show channels".');
   const lab = await attachAsterisk(line.name);
@@ -160,6 +191,7 @@ export const commands: Readonly<Record<string, Command>> = {
   status,
   down,
   call,
+  scenario,
   cli,
   logs,
   install,

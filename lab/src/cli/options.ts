@@ -15,6 +15,8 @@ export interface CommandLine {
   readonly ports: WantedPorts;
   readonly secret?: string;
   readonly seconds: number;
+  /** How long a scenario stands still after each step, in milliseconds. */
+  readonly pauseMs: number;
   readonly lines: number;
   readonly all: boolean;
   readonly list: boolean;
@@ -48,6 +50,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       profile: text,
       secret: text,
       seconds: text,
+      pause: text,
       lines: text,
       "ami-port": text,
       "ami-tls-port": text,
@@ -85,6 +88,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     ports,
     ...(values.secret === undefined ? {} : { secret: secretIn(values.secret) }),
     seconds: numberIn("seconds", values.seconds ?? "20", 1, 3600),
+    pauseMs: numberIn("pause", values.pause ?? "1000", 0, 60_000),
     lines: numberIn("lines", values.lines ?? "40", 1, 100_000),
     all: values.all,
     list: values.list,
@@ -122,7 +126,8 @@ export const helpText = `The lab: a real Asterisk on this machine, and phones th
   status    all Asterisks of the lab          --name N: how to connect to it
   down      end it                            --name N | --all
   call A B  phone A calls phone B             --seconds 20
-  scenario NAME   play a named scenario       --list shows the names
+  scenario NAME   play a named scenario       --pause 1000 (ms after each step)
+  scenario --list                             their names
   numbers   what can be dialled
   cli "core show channels"                    any command of Asterisk's CLI
   logs      the end of Asterisk's log         --lines 40 --follow

@@ -1,0 +1,3 @@
+import { proveAllScenarios } from "../testing/prove-all-scenarios.ts";
+
+proveAllScenarios(22);
