@@ -56,6 +56,7 @@ export async function prepareInstance(root: ChangeRoot, folder: string, state: I
     "lib/keys",
     "lib/sounds/custom",
     "log/cdr-csv",
+    "spool/recording",
     "spool/voicemail",
     "spool/tmp",
   ]) {
