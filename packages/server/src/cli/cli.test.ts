@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { addressOf, replayedCall } from "../testing/replayed-call.ts";
 import { RunningCli, runCli } from "../testing/run-cli.ts";
 import { ScriptedAmi } from "../testing/scripted-ami.ts";
+
+// Each test starts processes of its own.
+vi.setConfig({ testTimeout: 30_000 });
 
 let folder: string;
 beforeAll(() => {
@@ -52,7 +55,9 @@ describe("the cordboard command", () => {
     expect(stderr).toContain(`${file}:4:5: pbxs[0].amii: is no key of the configuration; did you mean "ami"?`);
     expect(stderr).not.toContain("hunter2");
     const json = await runCli(["doctor", "--config", file, "--json"]);
-    expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: "CONFIG_INVALID", problems: [{ line: 3 }, { line: 4, column: 5 }] } });
+    expect(JSON.parse(json.stderr)).toMatchObject({
+      error: { code: "CONFIG_INVALID", problems: [{ line: 3 }, { line: 4, column: 5 }] },
+    });
   });
 
   it("says what failed, where, and with which code; the stack only with --debug", async () => {
@@ -98,7 +103,8 @@ describe("the cordboard command", () => {
 describe("cordboard ami", () => {
   const list = (action: ReadonlyMap<string, string>): string | undefined => {
     if (action.get("Action") !== "CoreShowChannels") return undefined;
-    const item = "Event: CoreShowChannel\r\nChannel: PJSIP/1000-1\r\nCallerIDName: =cmd()\r\nVariable: a=1\r\nVariable: b=2\r\n\r\n";
+    const item =
+      "Event: CoreShowChannel\r\nChannel: PJSIP/1000-1\r\nCallerIDName: =cmd()\r\nVariable: a=1\r\nVariable: b=2\r\n\r\n";
     return `Response: Success\r\nEventList: start\r\n\r\n${item}${item}Event: CoreShowChannelsComplete\r\nEventList: Complete\r\nListItems: 2\r\n\r\n`;
   };
 
@@ -112,7 +118,7 @@ describe("cordboard ami", () => {
     expect(await run("table")).toBe(
       "Channel       CallerIDName  Variable\nPJSIP/1000-1  =cmd()        a=1, b=2\nPJSIP/1000-1  =cmd()        a=1, b=2\n\n2 in the list.\n",
     );
-    expect(await run("csv")).toContain("Channel,CallerIDName,Variable\r\nPJSIP/1000-1,'=cmd(),\"a=1\nb=2\"\r\n");
+    expect(await run("csv")).toContain('Channel,CallerIDName,Variable\r\nPJSIP/1000-1,\'=cmd(),"a=1\nb=2"\r\n');
     expect(await run("xml")).toContain('<header name="CallerIDName">=cmd()</header>');
     expect(await run("standard")).toContain("Event: CoreShowChannel\nActionID: ");
     expect(JSON.parse(await run("json"))).toMatchObject({ items: [{ Variable: ["a=1", "b=2"] }, {}] });

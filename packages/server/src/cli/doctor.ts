@@ -7,7 +7,7 @@ import type { PbxOptions } from "./common-options.ts";
 
 interface DoctorOptions extends PbxOptions {
   readonly etc?: string;
-  readonly level: Level;
+  readonly level?: Level;
   readonly timeout: number;
 }
 
@@ -30,9 +30,11 @@ export function doctorCommand(io: CliIo): Command {
     .description("check the connection to each PBX, and say which line to change in which file")
     .option("--etc <folder>", "the PBX's configuration files, if this machine can read them")
     .addOption(
-      new Option("--level <level>", "what the users should be able to do")
-        .choices(["view", "call", "full"])
-        .default("view"),
+      new Option("--level <level>", "what the users should be able to do (default: as configured, or view)").choices([
+        "view",
+        "call",
+        "full",
+      ]),
     )
     .option("--timeout <seconds>", "for each step of the network", numberBetween(0.1, 600, false), 5)
     .addHelpText("after", HELP)
@@ -47,9 +49,9 @@ export function doctorCommand(io: CliIo): Command {
         ]);
       const { pbxs } = pbxsFor(io, options);
       if (pbxs.length === 0) onePbx(pbxs);
-      const { level } = options;
       const findings = [];
       for (const pbx of pbxs) {
+        const level = options.level ?? pbx.level ?? "view";
         const etc = await readEtc(options.etc ?? pbx.etc, pbx);
         findings.push(...(await examinePbx(pbx, { level, etc, timeoutMs: options.timeout * 1000, signal: io.signal })));
       }

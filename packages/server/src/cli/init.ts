@@ -30,7 +30,6 @@ interface InitOptions extends CommonOptions {
 }
 
 interface Answers extends ConfigAnswers {
-  readonly level: Level;
   readonly from: string;
   /** False when the secrets were made up now, so that Asterisk cannot know them yet. */
   readonly known: boolean;
@@ -100,7 +99,13 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
     if (options.json !== true) printLine(io.stdout, line);
   };
   const answers = await askAll(io, options, asker);
-  const parts = stanzas(answers);
+  const { ari } = answers;
+  // A secret that was given is known to whoever gave it, and need not stand in a terminal's memory.
+  const parts = stanzas({
+    ...answers,
+    secret: answers.known ? undefined : answers.secret,
+    ari: ari && { ...ari, password: (io.env["ARI_SECRET"] ?? "") === "" ? ari.password : undefined },
+  });
   const files = filesOf(options.output, answers);
 
   const replace = await mayReplace(files, options, asker);
@@ -198,7 +203,13 @@ async function askAll(io: CliIo, options: InitOptions, asker: Asker): Promise<An
     secret: given === "" ? newToken() : given,
     known: given !== "",
     ...(ari
-      ? { ari: { user: ariUser, password: io.env["ARI_SECRET"] || newToken(), port: options.ariPort ?? 8088 } }
+      ? {
+          ari: {
+            user: ariUser,
+            password: (io.env["ARI_SECRET"] ?? "") === "" ? newToken() : (io.env["ARI_SECRET"] ?? ""),
+            port: options.ariPort ?? 8088,
+          },
+        }
       : {}),
   };
 }

@@ -33,7 +33,7 @@ export function replayCommand(io: CliIo): Command {
     .option("--speed <factor>", "2 is twice as fast", numberBetween(0.01, 1000, false), 1)
     .option("--port <number>", "port to listen on; 0: any free one", numberBetween(0, 65_535), 0)
     .option("--listen <address>", "address to listen on", "127.0.0.1")
-    .option("--loop", "begin again at the end (default: end)")
+    .option("--loop", "never end (default: end when a client has heard all of it)")
     .option("--seconds <number>", "end after this time", numberBetween(0.1, 31 * 24 * 3600, false))
     .addHelpText("after", HELP)
     .action(async (files: string[], options: ReplayCommandOptions) => {
@@ -56,10 +56,15 @@ export function replayCommand(io: CliIo): Command {
       server.on("recording", ({ label, index, count, loop }) => {
         say({ type: "recording", label, index, count, loop }, `Playing ${label} (${index + 1} of ${count})`);
       });
+      // Once through means: from its beginning to its end, for somebody who listens.
+      let playing = 1;
+      let firstHeard: number | undefined;
       server.on("loop", ({ loop }) => {
-        if (loop > 1 && options.loop !== true) done.abort();
+        playing = loop;
+        if (options.loop !== true && firstHeard !== undefined && loop > firstHeard + 1) done.abort();
       });
       server.on("client", ({ username, connected, clients }) => {
+        firstHeard ??= playing;
         say(
           { type: "client", username, connected, clients },
           `${username} ${connected ? "logged in" : "left"}, ${clients} now`,

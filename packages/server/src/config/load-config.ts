@@ -174,6 +174,8 @@ function messageOf(issue: z.core.$ZodIssue): string {
       return issue.origin === "string"
         ? `must have at most ${issue.maximum} characters`
         : `must be at most ${issue.maximum}`;
+    case "invalid_value":
+      return `must be ${issue.values.map(String).join(" or ")}`;
     default:
       return issue.message;
   }

@@ -24,6 +24,7 @@ const pbxSchema = z.strictObject({
   ari: urlOf("http:", "https:").optional(),
   tls: tlsSchema.optional(),
   etc: z.string().min(1).optional(),
+  level: z.enum(["view", "call", "full"]).optional(),
 });
 
 const httpSchema = z.strictObject({
@@ -59,6 +60,8 @@ export interface PbxConfig {
   readonly tls?: TlsConfig | undefined;
   /** Folder with the PBX's configuration files, if this machine can read them. */
   readonly etc?: string | undefined;
+  /** What its users are meant to be able to do; doctor measures them by it. Default `view`. */
+  readonly level?: "view" | "call" | "full" | undefined;
 }
 
 /** Where the live page is served. Without `port`: 8000, or the next free one. */

@@ -9,6 +9,8 @@ export interface Remedy {
   readonly line?: number | undefined;
   /** `[cordboard]` */
   readonly section?: string | undefined;
+  /** Whether there is such a line to change or one to add below `line`; absent where that is not known. */
+  readonly how?: "change" | "add" | undefined;
   /** The line as it should be: `read = system,call`. */
   readonly change: string;
   /** What to run afterwards: `asterisk -rx 'manager reload'`. */

@@ -45,8 +45,9 @@ function summary(findings: readonly Finding[]): string {
 function remedyLines(remedy: Remedy, width: number, style: Style): string[] {
   const place = remedy.line === undefined ? remedy.file : `${remedy.file}:${remedy.line}`;
   const section = remedy.section === undefined ? "" : `, ${remedy.section}`;
+  const how = remedy.how === undefined ? "" : `, ${remedy.how}`;
   const lines = [
-    `${INDENT}→ ${safeText(`${place}${section}:`)}`,
+    `${INDENT}→ ${safeText(`${place}${section}${how}:`)}`,
     `${INDENT}    ${style.bold(safeText(remedy.change))}`,
   ];
   if (remedy.afterwards !== undefined) {

@@ -20,11 +20,13 @@ export function remedy(
 ): Remedy {
   const tree = etc?.trees[file];
   const found = tree?.section(section);
-  const at = found?.last(key)?.at ?? found?.at;
+  const set = found?.last(key)?.at;
+  const at = set ?? found?.at;
   return {
     file: at?.file ?? tree?.file ?? file,
     line: at?.line,
     section: `[${section}]`,
+    how: tree === undefined ? undefined : set === undefined ? "add" : "change",
     change: `${key} = ${value}`,
     afterwards: RELOADS[file],
   };

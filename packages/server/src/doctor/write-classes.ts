@@ -9,9 +9,9 @@ export interface WriteClasses {
 
 /**
  * Finds a user's write classes from the names that its ListCommands answered: Asterisk lists only what the user may
- * send (manager.c, action_listcommands). An action that needs one class alone proves that class; one that is known to
- * the server but not listed disproves each of its classes. `known` are the actions of the modules that are loaded,
- * as far as one can tell; classes that no action speaks for are in neither set.
+ * send (manager.c, action_listcommands). An action that needs one class alone proves that class; one that
+ * every server has but that is not listed disproves each of its classes. Classes that no action
+ * speaks for are in neither set.
  */
 export function writeClasses(listed: ReadonlySet<string>): WriteClasses {
   const has = new Set<AmiClass>();
@@ -25,6 +25,8 @@ export function writeClasses(listed: ReadonlySet<string>): WriteClasses {
     const classes = (actionWriteClasses as Readonly<Record<string, readonly AmiClass[]>>)[name] ?? [];
     if (!listed.has(name)) for (const each of classes) lacks.add(each);
   }
+  // Queues are a module that may be absent; QueueStatus needs no class and shows that it is not.
+  if (listed.has("QueueStatus") && !listed.has("QueuePause")) lacks.add("agent");
   // An action of two classes that is listed proves the second once the first is known to be missing.
   for (const [name, classes] of actions) {
     if (!listed.has(name)) continue;

@@ -1,6 +1,7 @@
 /** What `cordboard.yaml` is to say. */
 export interface ConfigAnswers {
   readonly id: string;
+  readonly level: "view" | "call" | "full";
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
@@ -13,7 +14,7 @@ export interface ConfigAnswers {
 
 /** The text of `cordboard.yaml`. */
 export function configText(answers: ConfigAnswers): string {
-  const { id, host, port, tls, user, secret, ari, secrets } = answers;
+  const { id, level, host, port, tls, user, secret, ari, secrets } = answers;
   const url = (scheme: string, name: string, word: string, variable: string, at: number): string => {
     const shown = secrets === "env" ? `\${${variable}}` : escapeDollar(encodeURIComponent(word));
     const where = host.includes(":") ? `[${host}]` : host;
@@ -25,6 +26,7 @@ export function configText(answers: ConfigAnswers): string {
     `  - id: ${id}`,
     `    ami: ${url(tls ? "amis" : "ami", user, secret, "AMI_SECRET", port)}`,
     ...(ari === undefined ? [] : [`    ari: ${url("http", ari.user, ari.password, "ARI_SECRET", ari.port)}`]),
+    `    level: ${level}`,
     "",
   ].join("\n");
 }

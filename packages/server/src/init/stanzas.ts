@@ -6,12 +6,13 @@ export interface StanzaOptions {
   readonly level: Level;
   /** AMI user. */
   readonly user: string;
-  readonly secret: string;
+  /** Undefined: it came from the environment and is not shown again. */
+  readonly secret: string | undefined;
   readonly port: number;
   readonly tls: boolean;
   /** Address that AMI sees us come from; the user is allowed from there alone. */
   readonly from: string;
-  readonly ari?: { readonly user: string; readonly password: string; readonly port: number } | undefined;
+  readonly ari?: { readonly user: string; readonly password: string | undefined; readonly port: number } | undefined;
 }
 
 /** What belongs into one file of Asterisk, and how it takes effect. */
@@ -44,9 +45,9 @@ export function stanzas(options: StanzaOptions): Stanza[] {
       "",
       `; Cordboard, "${level}": ${title}`,
       `[${user}]`,
-      `secret = ${confValue(secret)}`,
+      `secret = ${confValue(secret, "AMI_SECRET")}`,
       "deny = 0.0.0.0/0.0.0.0",
-      `permit = ${from}/255.255.255.255`,
+      ...(from.includes(":") ? ["deny = ::/0", `permit = ${from}/128`] : [`permit = ${from}/255.255.255.255`]),
       "; what it is told:",
       ...explain(read),
       `read = ${classNames(read).join(",")}`,
@@ -79,7 +80,7 @@ export function stanzas(options: StanzaOptions): Stanza[] {
         "",
         `[${ari.user}]`,
         "type = user",
-        `password = ${confValue(ari.password)}`,
+        `password = ${confValue(ari.password, "ARI_SECRET")}`,
         "; no: it may also change things",
         "read_only = no",
       ],
@@ -89,6 +90,7 @@ export function stanzas(options: StanzaOptions): Stanza[] {
 }
 
 /** A `;` begins a comment in Asterisk's files unless a backslash stands before it (main/config.c). */
-function confValue(text: string): string {
+function confValue(text: string | undefined, variable: string): string {
+  if (text === undefined) return `<what ${variable} holds>`;
   return text.replaceAll(";", "\\;");
 }

@@ -132,7 +132,9 @@ export class LiveBoard {
     // While it is tried again and again, the page keeps saying since when it is down and why.
     const retrying = source.pbx.state === "down" && next.state === "connecting";
     if (retrying) return;
-    source.pbx = stays ? { ...next, since: source.pbx.since, detail: next.detail || source.pbx.detail } : next;
+    const shown = stays ? { ...next, since: source.pbx.since, detail: next.detail || source.pbx.detail } : next;
+    if (JSON.stringify(shown) === JSON.stringify(source.pbx)) return;
+    source.pbx = shown;
     this.#pbxsChanged = true;
     this.#schedule();
   }

@@ -46,7 +46,7 @@ export function liveView(snapshot: LiveSnapshot, options: ViewOptions): string[]
   // Calls come first; the timeline gets what is left, but never less than a third.
   const room = Math.max(3, height - 1 - top.length - bottom.length);
   const forCalls = Math.min(calls.length, Math.max(room - 4 - snapshot.timeline.length, Math.ceil((room * 2) / 3)));
-  const shownCalls = clip(calls, forCalls, style);
+  const shownCalls = clip(calls, forCalls, width, style);
   const left = room - shownCalls.length - 2;
   const entries = left > 0 ? snapshot.timeline.slice(-left) : [];
   const many = snapshot.pbxs.length > 1;
@@ -140,10 +140,10 @@ function callHeading(call: LiveCall, snapshot: LiveSnapshot, width: number, styl
   return style.bold(`${fit(text, Math.max(1, width - cellWidth(time) - 2))}  ${time}`);
 }
 
-function clip(lines: readonly string[], most: number, style: Style): readonly string[] {
+function clip(lines: readonly string[], most: number, width: number, style: Style): readonly string[] {
   if (lines.length <= most) return lines;
   const kept = lines.slice(0, Math.max(1, most - 1));
-  return [...kept, style.dim(`… ${lines.length - kept.length} more lines; make the window higher`)];
+  return [...kept, style.dim(truncate(`… ${lines.length - kept.length} more lines; make the window higher`, width))];
 }
 
 function count(number: number, word: string): string {

@@ -46,7 +46,9 @@ export class ScriptedAmi implements AsyncDisposable {
           text = text.slice(end + 4);
           const id = action.get("ActionID") ?? "";
           const reply = answer(action) ?? "Response: Success\r\nMessage: done\r\n\r\n";
-          socket.write(reply.replaceAll(/^(Response|Event): (.*)$/gm, (line) => `${line.trimEnd()}\r\nActionID: ${id}`));
+          socket.write(
+            reply.replaceAll(/^(Response|Event): (.*)$/gm, (line) => `${line.trimEnd()}\r\nActionID: ${id}`),
+          );
         }
       });
     });

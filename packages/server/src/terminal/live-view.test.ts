@@ -1,0 +1,149 @@
+import { EventEmitter } from "node:events";
+import { describe, expect, it } from "vitest";
+import type { LiveCall, LiveSnapshot } from "../live/live-types.ts";
+import { cellWidth } from "./cell-width.ts";
+import { columnLines, columnTitles } from "./columns.ts";
+import { liveView } from "./live-view.ts";
+import { Screen } from "./screen.ts";
+import { makeStyle } from "./style.ts";
+
+const NOW = 1_000_000;
+
+function call(number: number, name = "Kai"): LiveCall {
+  const id = `c${number}`;
+  const party = {
+    channel: `PJSIP/100${number}-1`,
+    device: `PJSIP/100${number}`,
+    state: "talking",
+    stateText: "talking",
+    channelState: "Up",
+    bridge: "abcdef0123",
+    since: NOW - 7000,
+  } as const;
+  return {
+    id,
+    pbx: "hq",
+    title: `${name} 1000 → Ping 1002`,
+    state: "talking",
+    since: NOW - 12_000,
+    parties: [
+      { ...party, id: `${id}a`, number: "1000", name, called: false },
+      { ...party, id: `${id}b`, number: "1002", name: "Ping", called: true, since: NOW - 3_723_000 },
+    ],
+  };
+}
+
+function snapshot(calls: readonly LiveCall[] = [], facts: Partial<LiveSnapshot> = {}): LiveSnapshot {
+  const pbx = {
+    id: "hq",
+    name: "Head office",
+    state: "up",
+    detail: "",
+    asterisk: "22.10.1~dfsg",
+    since: NOW,
+    recording: false,
+  } as const;
+  return { now: NOW, pbxs: [pbx], calls, timeline: [], ...facts };
+}
+
+const plain = { width: 80, height: 24, style: makeStyle(false), now: NOW };
+
+describe("the live view of the terminal", () => {
+  it("shows calls with channels, bridges, numbers, names, states and ages", () => {
+    const timeline = [
+      { seq: 1, pbx: "hq", at: Date.UTC(2026, 0, 1, 12), kind: "call", text: "Kai <1000> calls 1002" } as const,
+    ];
+    const text = liveView(snapshot([call(1)], { timeline }), plain).join("\n");
+    expect(text).toContain("● Head office  connected, Asterisk 22.10.1");
+    expect(text).toContain("1 call, 2 channels, 1 bridge");
+    expect(text).toMatch(/^ {2}● talking\s+1000\s+Kai\s+PJSIP\/1001-1\s+abcdef01\s+0:07$/m);
+    expect(text).toMatch(/PJSIP\/1001-1\s+abcdef01\s+1:02:03$/m);
+    expect(text).toMatch(/^\d\d:00:00 {2}Kai <1000> calls 1002$/m);
+  });
+
+  it("labels a recording first of all", () => {
+    expect(liveView(snapshot([], { recording: "Basic call (1 of 7)" }), plain)[0]).toBe(
+      "RECORDING  Basic call (1 of 7)",
+    );
+  });
+
+  it("says what to expect where there is no call, and why where a PBX is down", () => {
+    const down = { ...snapshot().pbxs[0], state: "down", detail: "connection refused" } as LiveSnapshot["pbxs"][number];
+    const text = liveView(snapshot([], { pbxs: [down] }), plain).join("\n");
+    expect(text).toMatch(/✕ Head office {2}not reachable since \d\d:\d\d:\d\d, trying again: connection refused/);
+    expect(text).toContain("No call right now.");
+  });
+
+  it("never is wider or higher than the window, whatever the names and however many calls", () => {
+    const names = ["Kai", "陳小明".repeat(20), "🦇".repeat(50), "x".repeat(500)];
+    const calls = names.map((name, index) => call(index, name));
+    const timeline = names.map(
+      (name, seq) => ({ seq, pbx: "hq", at: NOW, kind: "call", text: `${name} calls` }) as const,
+    );
+    for (const width of [20, 40, 80, 200]) {
+      for (const height of [5, 10, 24, 60]) {
+        const lines = liveView(snapshot(calls, { timeline, recording: names[3] }), {
+          ...plain,
+          width,
+          height,
+          hint: "Ctrl-C ends",
+          page: "http://127.0.0.1:8000/",
+        });
+        expect(lines.length).toBeLessThan(height);
+        for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(width);
+      }
+    }
+  });
+
+  it("lets no caller's name write to the terminal by itself", () => {
+    const hostile = "\u001B[2J\u001B]0;owned\u0007\r\nBob\u009B31m\u202E";
+    const one = call(1, hostile);
+    const timeline = [{ seq: 1, pbx: "hq\u001B[A", at: NOW, kind: "call", text: hostile } as const];
+    const pbx = { ...snapshot().pbxs[0], name: hostile, detail: hostile } as LiveSnapshot["pbxs"][number];
+    const view = liveView(
+      snapshot([one], { timeline, pbxs: [pbx, { ...pbx, id: "b" }], recording: hostile }),
+      plain,
+    ).join("");
+    const columns = [...columnLines("12:00:00", hostile, 0, 2, 80), columnTitles([hostile], 80)].join("");
+    expect(view + columns).toContain("␛[2J");
+    expect(view + columns).not.toMatch(/[\p{Cc}\u202E]/u);
+  });
+});
+
+describe("columns of extensions", () => {
+  it("break an event's text between words and keep it in its column", () => {
+    expect(columnTitles(["1000", "1002"], 60)).toBe("Time      1000                      1002");
+    expect(columnLines("12:00:00", "Kai <1000> transfers Ping <1002> to Lena <1006>", 1, 2, 60)).toEqual([
+      `12:00:00${" ".repeat(28)}Kai <1000> transfers`,
+      `${" ".repeat(36)}Ping <1002> to Lena`,
+      `${" ".repeat(36)}<1006>`,
+    ]);
+  });
+});
+
+describe("the screen", () => {
+  it("draws in place, at the window's size, and gives the terminal back as it was", () => {
+    let written = "";
+    const output = Object.assign(new EventEmitter(), {
+      columns: 40,
+      rows: 10,
+      write: (text: string) => {
+        written += text;
+        return true;
+      },
+    });
+    const sizes: string[] = [];
+    const screen = new Screen(output, 1_000_000, (width, height) => {
+      sizes.push(`${width}x${height}`);
+      return ["one", "two"];
+    });
+    expect(written).toBe("\u001B[?1049h\u001B[?25l\u001B[Hone\u001B[K\r\ntwo\u001B[K\u001B[J");
+    output.columns = 100;
+    output.emit("resize");
+    expect(sizes).toEqual(["40x10", "100x10"]);
+    written = "";
+    screen[Symbol.dispose]();
+    expect(written).toBe("\u001B[?25h\u001B[?1049l");
+    expect(output.listenerCount("resize")).toBe(0);
+  });
+});
