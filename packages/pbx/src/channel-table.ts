@@ -299,6 +299,7 @@ const handlers: ReadonlyMap<string, Handler> = new Map<string, Handler>([
     "BlindTransfer",
     "AttendedTransfer",
     "Pickup",
+    "MessageWaiting",
   ].map((name): [string, Handler] => [name, () => {}]),
 ]);
 

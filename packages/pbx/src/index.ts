@@ -1,4 +1,5 @@
 export type { BridgeRow } from "./bridge-row.ts";
+export { captureAri } from "./capture-ari.ts";
 export { captureFile } from "./capture-file.ts";
 export { CaptureWriter, type CaptureSink, type CaptureWriterOptions } from "./capture-writer.ts";
 export { partyLabel, type TableMessage } from "./channel-fields.ts";

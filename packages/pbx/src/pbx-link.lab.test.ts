@@ -106,7 +106,7 @@ describe.each([22, 16] as const)("on Asterisk %i", (version) => {
       });
       await few.start();
       const { phone } = stageOn(lab, () => Promise.resolve());
-    const [kai, ping] = await Promise.all([phone("1000"), phone("1002")]);
+      const [kai, ping] = await Promise.all([phone("1000"), phone("1002")]);
       const caller = await kai.call("1002");
       (await ping.waitForCall()).answer();
       await caller.waitUntilUp();

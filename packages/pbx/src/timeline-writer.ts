@@ -237,6 +237,10 @@ export class TimelineWriter {
           say,
         );
         break;
+      case "MessageWaiting":
+        if (Number(message.get("New")) > 0)
+          say("voicemail", `mailbox ${message.get("Mailbox") ?? "?"}: ${message.get("New") ?? "?"} new`);
+        break;
       case "Pickup":
         if (row !== undefined) say("pickup", `${partyLabel(row)} picks up the call for ${who("Target") ?? "another"}`);
         break;

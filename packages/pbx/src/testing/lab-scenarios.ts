@@ -184,6 +184,8 @@ export const labScenarios: readonly LabScenario[] = [
       await stage.settled("it rings");
       await caller.waitUntilUp({ timeoutMs: 15_000 });
       await stage.settled("the mailbox has answered");
+      await caller.waitToHear("silence", { timeoutMs: 20_000 });
+      await stage.settled("leaving a message");
       caller.hangUp();
       // The voicemail application first finishes its prompt.
       await stage.lab.waitUntilIdle({ timeoutMs: 15_000 });

@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { ChannelTable } from "./channel-table.ts";
+import { fillIn, IdCounters } from "./id-renewal.ts";
+import { readCapture } from "./read-capture.ts";
+import { ReplayMessage } from "./replay-message.ts";
+import { compileScript } from "./replay-script.ts";
+import { labScenarios } from "./testing/lab-scenarios.ts";
+
+const folder = new URL("../../server/recordings/", import.meta.url);
+const files = readdirSync(folder).filter((file) => /^\d\d-.*\.jsonl$/.test(file));
+
+it("there is one recording for each scenario of the demo", () => {
+  const titles = files.map((file) => readCapture(readFileSync(new URL(file, folder), "utf8").split("\n")).header.note);
+  expect(titles).toEqual(labScenarios.flatMap(({ demo }) => demo ?? []));
+});
+
+describe.each(files)("the recording %s", (file) => {
+  const text = readFileSync(new URL(file, folder), "utf8");
+  const recording = readCapture(text.split("\n"));
+
+  it("is small, of a known Asterisk, and holds no secret and no path", () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(150_000);
+    expect(recording.header.asterisk).toMatch(/^22\.\d+\.\d+$/);
+    expect(text).toContain("Secret: [redacted]");
+    expect(text).not.toMatch(/\/(?:home|root|srv|tmp|var|work)\//);
+  });
+
+  it("takes 10 to 25 seconds, names its people, and ends with nothing left", () => {
+    const script = compileScript(recording, 0);
+    expect(script.durationMs).toBeGreaterThan(10_000);
+    expect(script.durationMs).toBeLessThan(25_000);
+    const ids = script.ids.renew(0, new IdCounters());
+    const table = new ChannelTable();
+    const lines = script.steps.flatMap((step) =>
+      "event" in step ? table.apply(new ReplayMessage(fillIn(step.event, ids)), step.at).timeline : [],
+    );
+    expect(lines.map((entry) => entry.text).join("\n")).toMatch(/(?:Kai|Ana|Ping|Omar|Lena) <\d+> /);
+    expect([table.channels, table.bridges.filter((row) => row.type !== "parking")]).toEqual([[], []]);
+  });
+});
