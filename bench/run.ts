@@ -7,7 +7,12 @@ import { dirname, join } from "node:path";
 const root = dirname(import.meta.dirname);
 const peers = join(import.meta.dirname, "peers");
 
-function run(command: string, parameters: readonly string[], cwd: string, output: "inherit" | typeof process.stderr): void {
+function run(
+  command: string,
+  parameters: readonly string[],
+  cwd: string,
+  output: "inherit" | typeof process.stderr,
+): void {
   const { status } = spawnSync(command, parameters, { cwd, stdio: ["inherit", output, "inherit"] });
   if (status !== 0) process.exit(status ?? 1);
 }
@@ -20,8 +25,14 @@ if (entry === undefined) {
   process.exit(2);
 }
 const installed = join(peers, "node_modules", ".package-lock.json");
-const isCurrent = existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(peers, "package-lock.json")).mtimeMs;
+const isCurrent =
+  existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(peers, "package-lock.json")).mtimeMs;
 // Old native helpers of the compared libraries are not needed, and their install scripts not run.
 if (!isCurrent) run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], peers, process.stderr);
-run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b", `packages/${subject}`], root, process.stderr);
+run(
+  process.execPath,
+  [join(root, "node_modules/typescript/bin/tsc"), "-b", `packages/${subject}`],
+  root,
+  process.stderr,
+);
 run(process.execPath, [join(import.meta.dirname, entry), ...rest], root, "inherit");

@@ -70,7 +70,13 @@ function amiIo(): Adapter {
     connect: (port, onEvent) =>
       new Promise((resolve) => {
         const Logger = library["SilentLogger"] as Constructor;
-        client = new (library["Client"] as Constructor)({ host, port, login: "bench", password: "secret", logger: new Logger() });
+        client = new (library["Client"] as Constructor)({
+          host,
+          port,
+          login: "bench",
+          password: "secret",
+          logger: new Logger(),
+        });
         client.on("event", (event: never) => onEvent(field(event, "event"), event));
         client.on("connected", () => resolve());
         client["connect"]?.(true);

@@ -25,6 +25,9 @@ export interface CommandReply {
   readonly linesKept: number;
 }
 
-export type Report = { readonly stream: Measured } | { readonly probed: Probed } | { readonly command: CommandReply | null };
+export type Report =
+  | { readonly stream: Measured }
+  | { readonly probed: Probed }
+  | { readonly command: CommandReply | null };
 
 export const bytesInMb = 1_048_576;

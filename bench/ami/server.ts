@@ -32,23 +32,27 @@ function answer(socket: Socket, message: string): void {
   const header = (name: string): string => new RegExp(`^${name}: *(.*)$`, "im").exec(message)?.[1]?.trim() ?? "";
   const id = header("ActionID");
   const head = `Response: Success\r\n${id === "" ? "" : `ActionID: ${id}\r\n`}`;
-  if (header("Action").toLowerCase() === "command") socket.write(`${head}Message: Command output follows\r\n${longOutput()}\r\n`);
+  if (header("Action").toLowerCase() === "command")
+    socket.write(`${head}Message: Command output follows\r\n${longOutput()}\r\n`);
   else socket.write(`${head}Message: Authentication accepted\r\n\r\n`);
 }
 
 function longOutput(): string {
   let text = "";
-  for (let n = 0; n < outputLines; n++) text += `Output:   line ${String(n).padStart(6, "0")} of a long list, indented, 62 bytes\r\n`;
+  for (let n = 0; n < outputLines; n++)
+    text += `Output:   line ${String(n).padStart(6, "0")} of a long list, indented, 62 bytes\r\n`;
   return text;
 }
 
 async function stream(socket: Socket, events: number, mixed: boolean): Promise<void> {
   // Made before the clock of any client starts, and cycled: the server must never be the slow side.
   const chunks: Buffer[] = [];
-  for (let from = 0; from < Math.min(events, 20_000); from += eventsInOneWrite) chunks.push(eventBytes(from, eventsInOneWrite, mixed));
+  for (let from = 0; from < Math.min(events, 20_000); from += eventsInOneWrite)
+    chunks.push(eventBytes(from, eventsInOneWrite, mixed));
   for (let sent = 0; sent < events; sent += eventsInOneWrite) {
     const chunk = chunks[(sent / eventsInOneWrite) % chunks.length];
-    if (chunk !== undefined && !socket.write(chunk)) await new Promise<void>((resolve) => socket.once("drain", resolve));
+    if (chunk !== undefined && !socket.write(chunk))
+      await new Promise<void>((resolve) => socket.once("drain", resolve));
   }
   socket.write("Event: BenchEnd\r\nPrivilege: system,all\r\n\r\n");
 }

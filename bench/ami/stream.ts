@@ -11,8 +11,21 @@ const kinds = [
 
 /** Fifteen more, so that three wanted ones are three of twenty. */
 const moreKinds = [
-  "AgentConnect", "BridgeCreate", "BridgeDestroy", "BridgeLeave", "DeviceStateChange", "DialEnd", "ExtensionStatus", "Hold",
-  "MusicOnHoldStart", "NewCallerid", "NewConnectedLine", "NewExten", "QueueMemberStatus", "Unhold", "VarSet",
+  "AgentConnect",
+  "BridgeCreate",
+  "BridgeDestroy",
+  "BridgeLeave",
+  "DeviceStateChange",
+  "DialEnd",
+  "ExtensionStatus",
+  "Hold",
+  "MusicOnHoldStart",
+  "NewCallerid",
+  "NewConnectedLine",
+  "NewExten",
+  "QueueMemberStatus",
+  "Unhold",
+  "VarSet",
 ] as const;
 
 export const linesOfEvent = 26;

@@ -10,7 +10,18 @@ export interface Row {
   readonly command: CommandReply | undefined;
 }
 
-const head = ["library", "events/s", "CPU µs/event", "× the fastest other", "peak RSS MB", "longest stall ms", "repeats", "UTF-8", "odd end", "5 MB reply"];
+const head = [
+  "library",
+  "events/s",
+  "CPU µs/event",
+  "× the fastest other",
+  "peak RSS MB",
+  "longest stall ms",
+  "repeats",
+  "UTF-8",
+  "odd end",
+  "5 MB reply",
+];
 
 /** A Markdown table; the ratio is of events per CPU second. */
 export function table(rows: readonly Row[]): string {
@@ -38,6 +49,7 @@ function cells({ library, stream, peakRssMb, longestStallMs, probed, command }: 
 }
 
 function reply(probed: Probed | undefined, command: CommandReply | undefined): string {
-  if (command !== undefined) return `${(command.milliseconds / 1000).toFixed(2)} s, ${command.linesKept.toLocaleString("en")} lines`;
+  if (command !== undefined)
+    return `${(command.milliseconds / 1000).toFixed(2)} s, ${command.linesKept.toLocaleString("en")} lines`;
   return probed === undefined ? "" : "none in 15 s";
 }

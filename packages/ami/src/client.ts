@@ -84,7 +84,7 @@ export class AmiClient implements AsyncDisposable {
             timeoutMs: ping.timeoutMs ?? 5000,
             runtime,
             mayPing: () => !this.#calls.blocked,
-            ping: () => this.#session?.send("Ping", {}, this.#calls.pingId),
+            ping: () => this.#session?.sendOwn("Ping", {}, this.#calls.pingId),
             dead: (silentMs) => this.#peerDead(silentMs),
           });
   }

@@ -23,20 +23,15 @@ export class LagMonitor {
 
   start(): void {
     this.stop();
-    const due = this.#runtime.now() + this.#thresholdMs;
-    const tick = (): void => {
-      this.#late("loop", this.#runtime.now() - due);
-      this.start();
-    };
-    this.#cancel = this.#runtime.schedule(this.#thresholdMs, tick, true);
+    this.#behindSince = undefined;
+    this.#expectTick();
   }
 
   stop(): void {
     this.#cancel();
-    this.#behindSince = undefined;
   }
 
-  /** After each read: whether it filled the whole buffer, so that more must be waiting. */
+  /** After each read: whether so much was waiting that this side is not keeping up. */
   read(full: boolean): void {
     if (!full) {
       this.#behindSince = undefined;
@@ -52,5 +47,14 @@ export class LagMonitor {
     if (lateMs < this.#thresholdMs || now - this.#lastReport[reason] < quietMs) return;
     this.#lastReport[reason] = now;
     this.#report({ reason, lateMs });
+  }
+
+  #expectTick(): void {
+    const due = this.#runtime.now() + this.#thresholdMs;
+    const tick = (): void => {
+      this.#late("loop", this.#runtime.now() - due);
+      this.#expectTick();
+    };
+    this.#cancel = this.#runtime.schedule(this.#thresholdMs, tick, true);
   }
 }

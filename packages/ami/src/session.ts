@@ -70,15 +70,17 @@ export class AmiSession {
 
   /** @throws AmiInjectionError; AmiOverflowError `AMI_QUEUE_FULL` when too much waits to be written. */
   send(action: string, params: AmiParams, actionId: string): void {
-    const text = actionText(action, params, actionId);
     const limit = this.#options.maxUnsentBytes ?? 4_194_304;
     if (this.#socket.writableLength > limit) {
-      throw new AmiOverflowError(
-        "AMI_QUEUE_FULL",
-        `More than ${limit} bytes wait to be sent to ${this.#place()} (maxUnsentBytes)`,
-        { retryable: true },
-      );
+      const text = `More than ${limit} bytes wait to be sent to ${this.#place()} (maxUnsentBytes)`;
+      throw new AmiOverflowError("AMI_QUEUE_FULL", text, { retryable: true });
     }
+    this.sendOwn(action, params, actionId);
+  }
+
+  /** For the client's own few actions (Login, Ping, Logoff), which no limit holds back. */
+  sendOwn(action: string, params: AmiParams, actionId: string): void {
+    const text = actionText(action, params, actionId);
     this.#handlers.sent(action, actionId, text);
     this.#socket.write(text);
   }
@@ -99,7 +101,7 @@ export class AmiSession {
       this.end(error);
       return Promise.resolve();
     }
-    this.send("Logoff", {}, actionId);
+    this.sendOwn("Logoff", {}, actionId);
     this.#ended = true;
     this.#handlers.ended(error);
     return new Promise((resolve) => {
@@ -147,7 +149,7 @@ export class AmiSession {
     this.#handlers.greeted(line);
     if (this.#options.auth === "md5") {
       this.#phase = "challenge";
-      this.send("Challenge", { AuthType: "MD5" }, "login-challenge");
+      this.sendOwn("Challenge", { AuthType: "MD5" }, "login-challenge");
     } else {
       this.#login({ Secret: this.#options.secret });
     }
@@ -156,7 +158,7 @@ export class AmiSession {
   #login(proof: AmiParams): void {
     this.#phase = "login";
     const { username, events = "on" } = this.#options;
-    this.send(
+    this.sendOwn(
       "Login",
       { Username: username, ...proof, Events: typeof events === "string" ? events : events.join(",") },
       "login",

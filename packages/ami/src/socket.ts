@@ -7,7 +7,7 @@ export const readBufferBytes = 65_536;
 
 export interface SocketHandlers {
   connected(): void;
-  /** The bytes are valid only during the call. `full`: more were waiting than one read takes. */
+  /** The bytes are valid only during the call. `full`: so much was waiting that this side is not keeping up. */
   bytes(bytes: Uint8Array, full: boolean): void;
   /** Exactly once, at the end; the error if there was one. */
   closed(error: Error | undefined): void;
@@ -23,7 +23,7 @@ export function openSocket(options: AmiClientOptions, readBuffer: Uint8Array, ha
     socket.on("data", (bytes: Uint8Array) => handlers.bytes(bytes, false));
   } else {
     const callback = (count: number, buffer: Uint8Array): boolean => {
-      handlers.bytes(buffer.subarray(0, count), count === buffer.length);
+      handlers.bytes(buffer.subarray(0, count), count * 4 >= buffer.length);
       return true;
     };
     socket = connectTcp({ host, port, onread: { buffer: readBuffer, callback } }, handlers.connected);

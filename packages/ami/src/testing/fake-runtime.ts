@@ -24,6 +24,13 @@ export class FakeRuntime implements AmiRuntime {
     return this.#timers.size;
   }
 
+  /** Time goes by without anything being run, as under a blocked event loop; then what is due runs, late. */
+  block(ms: number): void {
+    const first = Math.min(...[...this.#timers].map(({ at }) => at));
+    this.#now = Math.max(this.#now, first) + ms;
+    this.advance(0);
+  }
+
   /** Runs what is due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;
