@@ -11,11 +11,12 @@ export type ManagerAction = Readonly<Record<string, string | readonly string[]>>
  *
  * @throws LabInstanceError `LAB_ACTION_FAILED` if AMI refuses, `LAB_CONTROL_FAILED` if it cannot be reached
  */
-export function runManagerAction(
+export async function runManagerAction(
   where: { readonly host: string; readonly port: number },
   user: LabUser,
   action: ManagerAction,
 ): Promise<Record<string, string>> {
+  const request = format({ ...action, ActionID: "action" });
   return new Promise((resolve, reject) => {
     const socket = connect(where.port, where.host);
     let text = "";
@@ -25,7 +26,7 @@ export function runManagerAction(
       socket.write(
         format({ Action: "Login", ActionID: "login", Username: user.user, Secret: user.secret, Events: "off" }),
       );
-      socket.write(format({ ...action, ActionID: "action" }));
+      socket.write(request);
     });
     socket.on("data", (chunk: string) => {
       text += chunk;

@@ -131,7 +131,7 @@ export const helpText = `The lab: a real Asterisk on this machine, and phones th
   numbers   what can be dialled
   cli "core show channels"                    any command of Asterisk's CLI
   logs      the end of Asterisk's log         --lines 40 --follow
-  install   debootstrap and both change roots, so that up takes a second
+  install   debootstrap and both change roots
 
-  --name N says which Asterisk, where several are up. --json prints for programs.
+  --name N says which Asterisk, if several are up. --json is for programs.
   The lab needs root and Debian. Everything listens on the loopback only.`;

@@ -53,6 +53,8 @@ export function sipConf(ports: LabPorts, profile: LabProfile): string {
       context: "default",
       udpbindaddr: `127.0.0.1:${ports.chanSip}`,
       allowguest: "no",
+      // chan_pjsip wants SIP over WebSocket for itself, and one of the two has to stand back.
+      websocket_enabled: "no",
       directmedia: "no",
       disallow: "all",
       allow: "ulaw",
