@@ -1,5 +1,5 @@
 import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { CaptureWriter } from "./capture-writer.ts";
 import { PbxLink } from "./pbx-link.ts";
 import { readCapture } from "./read-capture.ts";
@@ -68,12 +68,14 @@ describe.each([22, 16] as const)("captured on Asterisk %i", (version) => {
       const recording = readCapture(text.split("\n"));
       const clock = new TestClock();
       const replayed: TableChange[] = [];
-      await using server = await replayServer({ recordings: [recording], clock, pauseMs: 60_000 });
-      await using watcher = new PbxLink({
+      const server = await replayServer({ recordings: [recording], clock, pauseMs: 60_000 });
+      onTestFinished(() => server.close());
+      const watcher = new PbxLink({
         id: "replay",
         ami: { host: "127.0.0.1", port: server.port, username: "replay", secret: "replay" },
         checkEveryMs: 0,
       });
+      onTestFinished(() => watcher.close());
       watcher.on("change", (change) => replayed.push(change));
       await watcher.start();
       clock.advance(compileScript(recording, 0).durationMs + 1_000);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChannelTable } from "./channel-table.ts";
 import { event, type PlainMessage, traceMessages, traceNames } from "./testing/trace-messages.ts";
@@ -63,26 +63,38 @@ describe.each(traceNames)("the recorded session %s", (name) => {
     events.forEach((message, i) => {
       table.apply(message, i);
       const sofar = events.slice(0, i + 1);
-      for (const row of table.channels) {
+      const known = table.channels.flatMap((row) => {
         const last = sofar.findLast((one) => told.has(one.name) && one.get("Uniqueid") === row.uniqueid);
-        if (last === undefined) continue;
-        expect(row.state).toBe(last.get("ChannelStateDesc"));
-        expect(row.callerIdNum).toBe(last.get("CallerIDNum")?.replace("<unknown>", ""));
-        expect(row.connectedLineName).toBe(last.get("ConnectedLineName")?.replace("<unknown>", ""));
-        expect(row.exten).toBe(last.get("Exten"));
+        return last === undefined ? [] : [{ row, last }];
+      });
+      expect(known.map(({ row }) => [row.state, row.callerIdNum, row.connectedLineName, row.exten])).toEqual(
+        known.map(({ last }) => [
+          last.get("ChannelStateDesc"),
+          last.get("CallerIDNum")?.replace("<unknown>", ""),
+          last.get("ConnectedLineName")?.replace("<unknown>", ""),
+          last.get("Exten"),
+        ]),
+      );
+      const moved = table.channels.flatMap((row) => {
         const passage = sofar.findLast(
           (one) => (one.name === "BridgeEnter" || one.name === "BridgeLeave") && one.get("Uniqueid") === row.uniqueid,
         );
-        if (passage !== undefined)
-          expect(row.bridge).toBe(passage.name === "BridgeEnter" ? passage.get("BridgeUniqueid") : undefined);
-      }
+        return passage === undefined ? [] : [{ row, passage }];
+      });
+      expect(moved.map(({ row }) => row.bridge)).toEqual(
+        moved.map(({ passage }) => (passage.name === "BridgeEnter" ? passage.get("BridgeUniqueid") : undefined)),
+      );
       for (const bridge of table.bridges) {
         expect(bridge.channels).toEqual(
           bridge.channels.filter((uid) => table.channel(uid)?.bridge === bridge.uniqueid),
         );
-        if (bridge.type === "basic" && message.get("BridgeUniqueid") === bridge.uniqueid)
-          expect(bridge.channels).toHaveLength(Number(message.get("BridgeNumChannels")));
       }
+      const counted = table.bridges.filter(
+        (bridge) => bridge.type === "basic" && message.get("BridgeUniqueid") === bridge.uniqueid,
+      );
+      expect(counted.map((bridge) => bridge.channels.length)).toEqual(
+        counted.map(() => Number(message.get("BridgeNumChannels"))),
+      );
     });
   });
 
@@ -93,7 +105,8 @@ describe.each(traceNames)("the recorded session %s", (name) => {
       (applied) => applied.changes,
     );
     for (const change of changes) {
-      if ("before" in change) expect(mirror.get(change.before.uniqueid)).toEqual(change.before);
+      const before = "before" in change ? change.before : undefined;
+      expect(mirror.get((before ?? ("after" in change ? change.after : change.before)).uniqueid)).toEqual(before);
       if ("after" in change) mirror.set(change.after.uniqueid, change.after);
       else mirror.delete(change.before.uniqueid);
     }
@@ -247,8 +260,8 @@ describe("hostile input", () => {
       fc.property(fc.array(message, { maxLength: 60 }), (messages) => {
         const table = new ChannelTable();
         for (const [name, fields] of messages) table.apply(event(name, fields), 1);
-        for (const row of table.channels)
-          if (row.bridge !== undefined) expect(table.bridge(row.bridge)?.channels).toContain(row.uniqueid);
+        const inBridge = table.channels.filter((row) => row.bridge !== undefined);
+        for (const row of inBridge) expect(table.bridge(row.bridge ?? "")?.channels).toContain(row.uniqueid);
         for (const row of table.bridges)
           for (const one of row.channels) expect(table.channel(one)?.bridge).toBe(row.uniqueid);
       }),

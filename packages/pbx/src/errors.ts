@@ -31,7 +31,7 @@ export class PbxError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== PbxError) return Function.prototype[Symbol.hasInstance].call(this, value) as boolean;
+    if (this !== PbxError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && brand in value;
   }
 }

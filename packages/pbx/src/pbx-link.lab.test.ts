@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { AmiClient } from "@cordboard/ami";
 import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PbxLink } from "./pbx-link.ts";
 import type { TableChange } from "./table-change.ts";
 import { labScenarios, stageOn, type Stage } from "./testing/lab-scenarios.ts";
@@ -53,7 +53,7 @@ describe.each([22, 16] as const)("on Asterisk %i", (version) => {
       return isDeepStrictEqual(before, now) && isDeepStrictEqual(view, truth);
     };
     await lab.waitFor(agreed, { timeoutMs: 3_000, what }).catch(() => {});
-    expect(view, what).toEqual(truth);
+    expect({ what, view }).toEqual({ what, view: truth });
   }
 
   it.each(labScenarios.map((scenario) => [scenario.name, scenario] as const))(
@@ -74,8 +74,8 @@ describe.each([22, 16] as const)("on Asterisk %i", (version) => {
   );
 
   it("keeps no ghost when Asterisk restarts in mid-call", async () => {
-    const { phone } = stageOn(lab, () => Promise.resolve());
-    const [kai, ping] = await Promise.all([phone("1000"), phone("1002")]);
+    const fresh = stageOn(lab, () => Promise.resolve());
+    const [kai, ping] = await Promise.all([fresh.phone("1000"), fresh.phone("1002")]);
     const caller = await kai.call("1002");
     (await ping.waitForCall()).answer();
     await caller.waitUntilUp();
@@ -99,14 +99,15 @@ describe.each([22, 16] as const)("on Asterisk %i", (version) => {
     "the lab's user %s sees a call, or is told what it may not",
     async (name) => {
       const { user, secret } = lab.users[name];
-      await using few = new PbxLink({
+      const few = new PbxLink({
         id: name,
         ami: { host: lab.host, port: lab.ports.ami, username: user, secret },
         checkEveryMs: 0,
       });
+      onTestFinished(() => few.close());
       await few.start();
-      const { phone } = stageOn(lab, () => Promise.resolve());
-      const [kai, ping] = await Promise.all([phone("1000"), phone("1002")]);
+      const fresh = stageOn(lab, () => Promise.resolve());
+      const [kai, ping] = await Promise.all([fresh.phone("1000"), fresh.phone("1002")]);
       const caller = await kai.call("1002");
       (await ping.waitForCall()).answer();
       await caller.waitUntilUp();

@@ -50,7 +50,7 @@ export class PbxLink implements AsyncDisposable {
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
     this.#schedule = (delayMs, run) => (options.runtime ?? systemClock).schedule(delayMs, run);
-    this.#listeners = new Listeners((name, error) => this.#listenerFailed(String(name), error));
+    this.#listeners = new Listeners((name, error) => this.#listenerFailed(name, error));
     this.client = new AmiClient(options.ami, options.runtime);
     this.#live.promise.catch(() => {});
     this.client.on("state", (change) => this.#clientState(change));

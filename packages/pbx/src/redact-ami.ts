@@ -46,7 +46,7 @@ function isSecretHeader(name: string, headers: ReadonlyMap<string, string>): boo
   const action = headers.get("action")?.toLowerCase();
   const about = (header: string): boolean => isSecretName(headers.get(header) ?? "");
   if (lower === "key" && (action === "login" || action === "challenge")) return true;
-  if (/response$/.test(lower)) return securityEvents.has(headers.get("event")?.toLowerCase() ?? "");
+  if (lower.endsWith("response")) return securityEvents.has(headers.get("event")?.toLowerCase() ?? "");
   // VarSet, Getvar and Setvar; DBPut, DBGet; UpdateConfig.
   if (lower === "value") return about("variable");
   if (lower === "val") return about("key");

@@ -221,7 +221,7 @@ export class TimelineWriter {
         this.#transfer(
           message,
           "Transferer",
-          `${who("Transferer") ?? "somebody"}`,
+          who("Transferer") ?? "somebody",
           who("Transferee") ?? "the call",
           message.get("Extension") ?? "?",
           say,

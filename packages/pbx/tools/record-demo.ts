@@ -39,32 +39,41 @@ async function record(
 
   const version = /\d+\.\d+\.\d+/.exec(await lab.cli("core show version"))?.[0];
   await rm(path, { force: true });
-  await using capture = new CaptureWriter({
+  const capture = new CaptureWriter({
     sink: await captureFile(path, 0o644),
     note: title,
     omitEvents,
     ...(version === undefined ? {} : { asterisk: version }),
   });
   const { user, secret } = lab.users.amiFull;
-  await using link = new PbxLink({
+  const link = new PbxLink({
     id: "demo",
     ami: { host: lab.host, port: lab.ports.ami, username: user, secret, ping: false },
     checkEveryMs: 0,
     capture,
   });
-  await link.start();
-  await sleep(500);
-  await scenario.run({ ...stage, settled: () => sleep(lengthMs / moments) });
-  await lab.waitUntilIdle();
-  await sleep(500);
+  try {
+    await link.start();
+    await sleep(500);
+    await scenario.run({ ...stage, settled: () => sleep(lengthMs / moments) });
+    await lab.waitUntilIdle();
+    await sleep(500);
+  } finally {
+    await link.close();
+    await capture.close();
+  }
 }
 
-await using lab = await startAsterisk({ version: 22 });
-const wanted = process.argv.slice(2);
-const stage = stageOn(lab, () => Promise.resolve());
-for (const [index, scenario] of labScenarios.filter(({ demo }) => demo !== undefined).entries()) {
-  if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
-  const file = `${String(index + 1).padStart(2, "0")}-${scenario.name}.jsonl`;
-  await record(lab, stage, scenario, scenario.demo ?? scenario.name, join(folder, file));
-  process.stdout.write(`${file}\n`);
+const lab = await startAsterisk({ version: 22 });
+try {
+  const wanted = process.argv.slice(2);
+  const stage = stageOn(lab, () => Promise.resolve());
+  for (const [index, scenario] of labScenarios.filter(({ demo }) => demo !== undefined).entries()) {
+    if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
+    const file = `${String(index + 1).padStart(2, "0")}-${scenario.name}.jsonl`;
+    await record(lab, stage, scenario, scenario.demo ?? scenario.name, join(folder, file));
+    process.stdout.write(`${file}\n`);
+  }
+} finally {
+  await lab.stop();
 }
