@@ -65,25 +65,28 @@ function yana(): Adapter {
 
 function amiIo(): Adapter {
   let client: Loose;
-  const library = require("ami-io") as Record<string, Constructor>;
+  const library = require("ami-io") as {
+    Client: Constructor;
+    SilentLogger: Constructor;
+    Action: { Command: Constructor };
+  };
   return {
     connect: (port, onEvent) =>
       new Promise((resolve) => {
-        const Logger = library["SilentLogger"] as Constructor;
-        client = new (library["Client"] as Constructor)({
+        const logger = new library.SilentLogger();
+        client = new library.Client({
           host,
           port,
           login: "bench",
           password: "secret",
-          logger: new Logger(),
+          logger,
         });
         client.on("event", (event: never) => onEvent(field(event, "event"), event));
         client.on("connected", () => resolve());
         client["connect"]?.(true);
       }),
     command: () => {
-      const Command = (library["Action"] as unknown as Record<string, Constructor>)["Command"] as Constructor;
-      return called(client, "send", Object.assign(new Command(), { Command: "long" }));
+      return called(client, "send", Object.assign(new library.Action.Command(), { Command: "long" }));
     },
   };
 }

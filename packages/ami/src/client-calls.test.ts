@@ -10,7 +10,7 @@ import {
   AmiTimeoutError,
 } from "./errors.ts";
 import type { AmiMessage } from "./message.ts";
-import { clientOf, connected } from "./testing/connected.ts";
+import { clientOf, connected, first } from "./testing/connected.ts";
 import { event, list, reply, ScriptedAsterisk } from "./testing/scripted-asterisk.ts";
 
 describe("actions", () => {
@@ -53,7 +53,7 @@ describe("actions", () => {
     await using peer = await ScriptedAsterisk.listen({ actions: { getvar: (action) => void held.push(action) } });
     await using client = await connected(peer);
     await expect(client.action("Getvar", { Variable: "x" }, { timeoutMs: 20 })).rejects.toBeInstanceOf(AmiTimeoutError);
-    peer.last.send(reply(held[0] as AmiMessage, "Success", ["Value: late"]));
+    peer.last.send(reply(first(held), "Success", ["Value: late"]));
     await client.action("Ping");
     expect(client.stats).toMatchObject({ lateReplies: 1, strayReplies: 0, pendingCalls: 0 });
   });
@@ -102,9 +102,9 @@ describe("actions", () => {
     await using peer = await ScriptedAsterisk.listen({ actions: { getvar: () => undefined } });
     const client = await connected(peer);
     const waiting = client.action("Getvar", { Variable: "x" });
-    const settled = expect(waiting).rejects.toBeInstanceOf(AmiClosedError);
+    const settled = waiting.catch((error: unknown) => error);
     await client.close();
-    await settled;
+    expect(await settled).toBeInstanceOf(AmiClosedError);
     await expect(client.action("Ping")).rejects.toBeInstanceOf(AmiClosedError);
   });
 
@@ -260,7 +260,7 @@ describe("lists", () => {
     expect(client.stats.skippedEvents).toBeGreaterThan(0);
   });
 
-  it.each([
+  it.each<[string, string, string]>([
     ["ConfbridgeListRooms", "Error", "No active conferences."],
     ["DBGet", "Error", "Database entry not found"],
     ["VoicemailUsersList", "Success", "There are no voicemail users currently defined."],
@@ -269,10 +269,10 @@ describe("lists", () => {
       actions: { [name.toLowerCase()]: (action: AmiMessage) => reply(action, kind, [`Message: ${message}`]) },
     });
     await using client = await connected(peer);
-    const { items, complete, response } = await client.list(name as string, {});
+    const { items, complete, response } = await client.list(name, {});
     expect([items, complete, response.get("Message")]).toEqual([[], undefined, message]);
     const streamed: unknown[] = [];
-    for await (const item of client.listItems(name as string, {})) streamed.push(item);
+    for await (const item of client.listItems(name, {})) streamed.push(item);
     expect(streamed).toEqual([]);
   });
 
@@ -335,9 +335,7 @@ describe("lists", () => {
     const heard: string[] = [];
     client.on("event", ({ name }) => heard.push(name));
     await expect(client.list("QueueStatus", {}, { timeoutMs: 20 })).rejects.toBeInstanceOf(AmiTimeoutError);
-    peer.last.send(
-      list(held[0] as AmiMessage, ["QueueParams", "QueueMember"], "QueueStatusComplete") + event("Hangup"),
-    );
+    peer.last.send(list(first(held), ["QueueParams", "QueueMember"], "QueueStatusComplete") + event("Hangup"));
     await client.action("Ping");
     expect(heard).toEqual(["Hangup"]);
   });

@@ -395,5 +395,10 @@ function lostWith(action: string, cause: AmiError): AmiLinkLostError {
 /** Asterisk's session runs these to their end before it reads on (main/manager.c, process_message). */
 function isBlocking(action: string, params: AmiParams): boolean {
   if (/^(?:waitevent|command)$/i.test(action)) return true;
-  return /^originate$/i.test(action) && !/^(?:true|yes|on|y|t|1)$/i.test(String(params["Async"] ?? ""));
+  const isAsync = params["Async"];
+  return (
+    /^originate$/i.test(action) &&
+    isAsync !== true &&
+    !/^(?:true|yes|on|y|t|1)$/i.test(typeof isAsync === "string" ? isAsync : "")
+  );
 }

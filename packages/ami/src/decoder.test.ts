@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { AmiDecoder, decodeAll } from "./decoder.ts";
 import { AmiProtocolError } from "./errors.ts";
 import type { AmiMessage } from "./message.ts";
+import { first } from "./testing/connected.ts";
 import { cutAt, decodePieces, seen } from "./testing/splits.ts";
 
 const bytes = (text: string): Buffer => Buffer.from(text, "utf8");
@@ -12,7 +13,7 @@ const decode = (text: string): AmiMessage[] => decodeAll(bytes(text), { greeting
 const one = (text: string): AmiMessage => {
   const messages = decode(text);
   expect(messages).toHaveLength(1);
-  return messages[0] as AmiMessage;
+  return first(messages);
 };
 const names = (messages: readonly AmiMessage[]): string[] => messages.map(({ kind, name }) => `${kind} ${name}`);
 const fixtures = join(import.meta.dirname, "../fixtures");

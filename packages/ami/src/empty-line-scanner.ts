@@ -103,7 +103,8 @@ export function plainScanner(): EmptyLineScanner {
 /** The scan in WebAssembly, where there is one. */
 export function vectorScanner(): EmptyLineScanner {
   if (wasm === undefined) return plainScanner();
-  const { memory, scan } = new wasm.Instance(new wasm.Module(moduleBytes)).exports as Exports;
+  const exports = new wasm.Instance(new wasm.Module(moduleBytes)).exports as Exports;
+  const { memory } = exports;
   const input = new Uint8Array(memory.buffer, 0, scanBytes + padding);
   return {
     found: new Int32Array(memory.buffer, outAt, scanBytes),
@@ -111,7 +112,7 @@ export function vectorScanner(): EmptyLineScanner {
       const length = stop - start;
       input.set(start === 0 && stop === bytes.length ? bytes : bytes.subarray(start, stop));
       input.fill(0, length, length + padding);
-      return length === 0 ? 0 : scan(0, length);
+      return length === 0 ? 0 : exports.scan(0, length);
     },
   };
 }

@@ -43,7 +43,7 @@ export class AmiError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== AmiError) return Function.prototype[Symbol.hasInstance].call(this, value) as boolean;
+    if (this !== AmiError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return typeof value === "object" && value !== null && brand in value;
   }
 }

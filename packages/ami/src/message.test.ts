@@ -48,7 +48,7 @@ describe("a message's headers", () => {
   });
 
   it("are not in what a message prints as", () => {
-    expect(`${message("Response: Success", "Challenge: 1234")}`).toBe("AmiMessage(response Success)");
+    expect(message("Response: Success", "Challenge: 1234").toString()).toBe("AmiMessage(response Success)");
   });
 });
 

@@ -46,11 +46,12 @@ export class PeerWatch {
   }
 
   #ping(): void {
-    const { idleMs, timeoutMs, runtime, ping, dead } = this.#options;
+    const options = this.#options;
+    const { idleMs, timeoutMs, runtime } = options;
     const before = this.#signsOfLife;
-    ping();
+    options.ping();
     this.#cancel = runtime.schedule(timeoutMs, () => {
-      if (this.#signsOfLife === before) dead(runtime.now() - this.#lastHeard);
+      if (this.#signsOfLife === before) options.dead(runtime.now() - this.#lastHeard);
       else this.#waitForIdle(idleMs);
     });
   }

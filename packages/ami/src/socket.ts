@@ -19,14 +19,14 @@ export function openSocket(options: AmiClientOptions, readBuffer: Uint8Array, ha
   const port = options.port ?? (isTls(tls) ? 5039 : 5038);
   let socket: Socket;
   if (isTls(tls)) {
-    socket = connectTls(tlsOptions(host, port, tls === true ? {} : tls), handlers.connected);
+    socket = connectTls(tlsOptions(host, port, tls === true ? {} : tls), () => handlers.connected());
     socket.on("data", (bytes: Uint8Array) => handlers.bytes(bytes, false));
   } else {
     const callback = (count: number, buffer: Uint8Array): boolean => {
       handlers.bytes(buffer.subarray(0, count), count * 4 >= buffer.length);
       return true;
     };
-    socket = connectTcp({ host, port, onread: { buffer: readBuffer, callback } }, handlers.connected);
+    socket = connectTcp({ host, port, onread: { buffer: readBuffer, callback } }, () => handlers.connected());
   }
   let failure: Error | undefined;
   socket.on("error", (error) => (failure ??= error));

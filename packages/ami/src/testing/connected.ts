@@ -1,5 +1,5 @@
 import { AmiClient } from "../client.ts";
-import type { AmiClientOptions, AmiRuntime } from "../client-options.ts";
+import type { AmiClientOptions, AmiNotices, AmiRuntime } from "../client-options.ts";
 import type { ScriptedAsterisk } from "./scripted-asterisk.ts";
 
 /** A client for the scripted peer that reconnects at once. */
@@ -30,17 +30,23 @@ export async function connected(
   return client;
 }
 
-/** The next notice of that name. */
-export function next<N extends Parameters<AmiClient["on"]>[0]>(
+/** The next notice of that name that is so. */
+export function next<N extends keyof AmiNotices>(
   client: AmiClient,
   name: N,
-  holds: (notice: never) => boolean = () => true,
-): Promise<unknown> {
+  holds: (notice: AmiNotices[N]) => boolean = () => true,
+): Promise<AmiNotices[N]> {
   return new Promise((resolve) => {
     const unlisten = client.on(name, (notice) => {
-      if (!holds(notice as never)) return;
+      if (!holds(notice)) return;
       unlisten();
       resolve(notice);
     });
   });
+}
+
+/** The first of them; there must be one. */
+export function first<Item>(items: readonly Item[]): Item {
+  for (const item of items) return item;
+  throw new Error("there is none");
 }
