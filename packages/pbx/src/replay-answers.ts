@@ -1,5 +1,6 @@
 import type { ReceivedAction } from "./action-reader.ts";
-import { bridgeLines, channelLines, messageText, type HeaderLine } from "./channel-lines.ts";
+import { failure, listReply, success } from "./ami-replies.ts";
+import { bridgeLines, channelLines, type HeaderLine } from "./channel-lines.ts";
 import type { ChannelRow } from "./channel-row.ts";
 import type { ChannelTable } from "./channel-table.ts";
 import type { RememberedList, ReplayMemory } from "./replay-memory.ts";
@@ -20,44 +21,25 @@ interface Answer {
   /** One of these write classes is needed; none: a login is enough. */
   readonly classes: readonly string[];
   readonly synopsis: string;
-  run(action: ReceivedAction, state: ReplayState): string;
+  run(action: ReceivedAction, state: ReplayState, write: ReadonlySet<string>): string;
 }
 
 /** What a session does itself; listed here so that ListCommands tells of all. */
-const ownActions: readonly [string, string][] = [
-  ["Challenge", "Begin an MD5 login"],
-  ["Events", "Choose the events of this session"],
-  ["Login", "Log in"],
-  ["Logoff", "Log off"],
-  ["Ping", "Keep the session alive"],
-];
+const ownActions: readonly { readonly name: string; readonly synopsis: string; readonly classes: readonly string[] }[] =
+  [
+    { name: "Challenge", synopsis: "Begin an MD5 login", classes: [] },
+    { name: "Events", synopsis: "Choose the events of this session", classes: [] },
+    { name: "Login", synopsis: "Log in", classes: [] },
+    { name: "Logoff", synopsis: "Log off", classes: [] },
+    { name: "Ping", synopsis: "Keep the session alive", classes: [] },
+  ];
 
-const withId = (action: ReceivedAction): HeaderLine[] =>
-  action.get("ActionID") === "" ? [] : [["ActionID", action.get("ActionID")]];
-
-/** `Response: Success` with these headers after the ActionID. */
-export function success(action: ReceivedAction, lines: readonly HeaderLine[]): string {
-  return messageText([["Response", "Success"], ...withId(action), ...lines]);
+function allowed(classes: readonly string[], write: ReadonlySet<string>): boolean {
+  return classes.length === 0 || classes.some((name) => write.has(name));
 }
 
-/** `Response: Error` as Asterisk gives it. */
-export function failure(action: ReceivedAction, message: string): string {
-  return messageText([["Response", "Error"], ...withId(action), ["Message", message]]);
-}
-
-function list(
-  action: ReceivedAction,
-  message: string,
-  complete: string,
-  items: readonly (readonly HeaderLine[])[],
-  last: readonly HeaderLine[] = [],
-): string {
-  const id = withId(action);
-  return [
-    messageText([["Response", "Success"], ...id, ["EventList", "start"], ["Message", message]]),
-    ...items.map(([event, ...lines]) => messageText([...(event === undefined ? [] : [event]), ...id, ...lines])),
-    messageText([["Event", complete], ...id, ["EventList", "Complete"], ["ListItems", items.length], ...last]),
-  ].join("");
+function privilege(classes: readonly string[]): string {
+  return classes.length === 0 ? "<none>" : `${classes.join(",")},all`;
 }
 
 function age(row: ChannelRow, state: ReplayState): number {
@@ -77,7 +59,7 @@ const remembered = (event: string, name: RememberedList, message: string, comple
   classes: ["call", "reporting"],
   synopsis: `List the last known ${name}`,
   run: (action, { memory }) =>
-    list(
+    listReply(
       action,
       message,
       complete,
@@ -95,7 +77,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
       classes: ["system", "reporting"],
       synopsis: "List the channels",
       run: (action, state) =>
-        list(
+        listReply(
           action,
           "Channels will follow",
           "CoreShowChannelsComplete",
@@ -118,7 +100,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
           (row) => wanted === "" || row.name === wanted || row.uniqueid === wanted,
         );
         if (wanted !== "" && rows.length === 0) return failure(action, "No such channel");
-        return list(
+        return listReply(
           action,
           "Channel status will follow",
           "StatusComplete",
@@ -143,7 +125,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
       run: (action, { table }) => {
         const type = action.get("BridgeType").toLowerCase();
         const rows = table.bridges.filter((row) => type === "" || row.type === type);
-        return list(
+        return listReply(
           action,
           "Bridge listing will follow",
           "BridgeListComplete",
@@ -160,7 +142,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
         const bridge = table.bridge(wanted);
         if (bridge === undefined) return failure(action, "Specified BridgeUniqueid not found");
         const rows = bridge.channels.flatMap((uniqueid) => table.channel(uniqueid) ?? []);
-        return list(
+        return listReply(
           action,
           "Bridge channel listing will follow",
           "BridgeInfoComplete",
@@ -178,7 +160,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
         const waiting = state.table.channels.flatMap((row) =>
           row.queue === undefined ? [] : [{ row, queue: row.queue }],
         );
-        return list(action, "Queue status will follow", "QueueStatusComplete", [
+        return listReply(action, "Queue status will follow", "QueueStatusComplete", [
           ...state.memory
             .list("queues")
             .filter(inQueue)
@@ -209,7 +191,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
       },
     },
     ParkedCalls: {
-      classes: [],
+      classes: ["call"],
       synopsis: "List the parked calls",
       run: (action, { table }) => {
         const items = table.channels.flatMap((row): HeaderLine[][] =>
@@ -224,7 +206,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
                 ],
               ],
         );
-        return list(action, "Parked calls will follow", "ParkedCallsComplete", items, [["Total", items.length]]);
+        return listReply(action, "Parked calls will follow", "ParkedCallsComplete", items, [["Total", items.length]]);
       },
     },
     ConfbridgeListRooms: {
@@ -233,7 +215,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
       run: (action, state) => {
         const rooms = new Set(state.table.channels.flatMap((row) => row.conference ?? []));
         if (rooms.size === 0) return failure(action, "No active conferences.");
-        return list(
+        return listReply(
           action,
           "Confbridge conferences will follow",
           "ConfbridgeListRoomsComplete",
@@ -249,9 +231,13 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
       classes: ["reporting"],
       synopsis: "List the participants of a conference",
       run: (action, state) => {
-        const rows = members(state, action.get("Conference"));
+        const wanted = action.get("Conference");
+        if (wanted === "") return failure(action, "No Conference name provided.");
+        if (!state.table.channels.some((row) => row.conference !== undefined))
+          return failure(action, "No active conferences.");
+        const rows = members(state, wanted);
         if (rows.length === 0) return failure(action, "No Conference by that name found.");
-        return list(
+        return listReply(
           action,
           "Confbridge user list will follow",
           "ConfbridgeListComplete",
@@ -302,14 +288,14 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
     ListCommands: {
       classes: [],
       synopsis: "List the actions",
-      run: (action) =>
-        success(action, [
-          ...ownActions.map(([name, synopsis]): HeaderLine => [name, `${synopsis}  (Priv: <none>)`]),
-          ...[...answers.values()].map(({ name, synopsis, classes }): HeaderLine => [
-            name,
-            `${synopsis}  (Priv: ${classes.length === 0 ? "<none>" : classes.join(",")})`,
-          ]),
-        ]),
+      run: (action, _, write) =>
+        success(
+          action,
+          [...ownActions, ...answers.values()]
+            .filter(({ classes }) => allowed(classes, write))
+            .sort((a, b) => a.name.localeCompare(b.name))
+            .map(({ name, synopsis, classes }): HeaderLine => [name, `${synopsis}  (Priv: ${privilege(classes)})`]),
+        ),
     },
   }).map(([name, answer]) => [name.toLowerCase(), { ...answer, name }]),
 );
@@ -320,7 +306,6 @@ export function answerTo(action: ReceivedAction, write: ReadonlySet<string>, sta
   const answer = answers.get(name.toLowerCase());
   if (answer === undefined)
     return failure(action, `Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`);
-  if (answer.classes.length > 0 && !answer.classes.some((one) => write.has(one)))
-    return failure(action, "Permission denied");
-  return answer.run(action, state);
+  if (!allowed(answer.classes, write)) return failure(action, "Permission denied");
+  return answer.run(action, state, write);
 }

@@ -3,7 +3,8 @@ import type { Socket } from "node:net";
 import { ActionReader, type ReceivedAction } from "./action-reader.ts";
 import { messageText } from "./channel-lines.ts";
 import { allClasses, parseMask } from "./event-mask.ts";
-import { answerTo, failure, success, type ReplayState } from "./replay-answers.ts";
+import { failure, success } from "./ami-replies.ts";
+import { answerTo, type ReplayState } from "./replay-answers.ts";
 import type { ReplayClock } from "./replay-clock.ts";
 import type { ReplayMessage } from "./replay-message.ts";
 import type { ReplayUser } from "./replay-options.ts";
@@ -77,7 +78,7 @@ export class ReplaySession {
 
   #login(action: ReceivedAction): void {
     if (this.#user !== undefined) {
-      this.#write(failure(action, "Already authenticated"));
+      this.#write(success(action, [["Message", "Already authenticated"]]));
       return;
     }
     const user = this.#options.users.find((one) => one.username === action.get("Username"));
