@@ -240,7 +240,7 @@ async function eventsFinding(
 const MODULE_ACTIONS: readonly { action: string; needs?: AmiClass; module: string; gives: string }[] = [
   { action: "QueueStatus", module: "app_queue", gives: "queues" },
   { action: "ConfbridgeListRooms", needs: "reporting", module: "app_confbridge", gives: "conferences" },
-  { action: "Parkinglots", module: "res_parking", gives: "parking" },
+  { action: "Parkinglots", needs: "call", module: "res_parking", gives: "parking" },
 ];
 
 function modules(listed: ReadonlySet<string>, write: WriteClasses): Draft {

@@ -1,0 +1,51 @@
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import type { LabAsterisk } from "@cordboard/lab";
+
+/** What Asterisk itself says of its channels over AMI, read with nothing of ours but this. */
+export class LabTruth implements Disposable {
+  readonly #socket: Socket;
+  #text = "";
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.setEncoding("utf8").on("data", (text) => (this.#text += String(text)));
+    socket.on("error", () => {});
+  }
+
+  /** Logs in and begins to listen. */
+  static async of(lab: LabAsterisk): Promise<LabTruth> {
+    const socket = connect(lab.ports.ami, lab.host);
+    const truth = new LabTruth(socket);
+    const { user, secret } = lab.users.amiAdmin;
+    socket.write(`Action: Login\r\nUsername: ${user}\r\nSecret: ${secret}\r\n\r\n`);
+    await new Promise<void>((resolve) => {
+      const wait = setInterval(() => {
+        if (!truth.#text.includes("Authentication accepted")) return;
+        clearInterval(wait);
+        resolve();
+      }, 10);
+    });
+    return truth;
+  }
+
+  /** Unique ids of the channels that came (`Newchannel`) or went (`Hangup`) since the last call of {@link clear}. */
+  ids(event: "Newchannel" | "Hangup"): string[] {
+    const blocks = this.#text.split("\r\n\r\n").filter((block) => block.startsWith(`Event: ${event}\r\n`));
+    return blocks.flatMap((block) => /^Uniqueid: (.*)$/m.exec(block)?.[1]?.trim() ?? []);
+  }
+
+  /** The events about one channel, for the message of a test that fails. */
+  about(uniqueid: string): string[] {
+    const blocks = this.#text.split("\r\n\r\n").filter((block) => block.includes(`Uniqueid: ${uniqueid}`));
+    return blocks.map((block) => block.split("\r\n")[0] ?? "");
+  }
+
+  clear(): void {
+    this.#text = "";
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy();
+  }
+}
