@@ -56,7 +56,7 @@ function yana(): Adapter {
       new Promise((resolve) => {
         const Yana = require("yana") as Constructor;
         ami = new Yana({ host, port, login: "bench", password: "secret", events: true });
-        ami.on("event", (event: never) => onEvent(field(event, "event"), event));
+        ami.on("event", (event: never) => onEvent(field(event, "Event"), event));
         ami["connect"]?.(() => resolve());
       }),
     command: () => called(ami, "send", { Action: "Command", Command: "long" }),

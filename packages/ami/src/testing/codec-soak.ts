@@ -53,7 +53,7 @@ export function codecSoak({ streams, seed, report = () => {} }: CodecSoakOptions
   }
   if (messages === 0 || typedErrors === 0) throw new Error("the streams were too tame to show anything");
   const grown = memoryInUse() - before;
-  if (grown > 100_000_000) throw new Error(`memory grew by ${megabytes(grown)} MB`);
+  if (grown > 20_000_000) throw new Error(`memory grew by ${megabytes(grown)} MB`);
   neverHoldsMoreThanItsLimit(random, streams);
   report(
     `${streams} streams, ${messages} messages, ${typedErrors} typed errors, ${megabytes(grown)} MB more at the end`,

@@ -77,7 +77,7 @@ export async function linkSoak({ cuts, seed, report = () => {} }: LinkSoakOption
   if (tally.settled !== tally.started)
     throw new Error(`${tally.started} calls, but ${tally.settled} settlements (seed ${seed})`);
   if (tally.answered === 0 || tally.lost === 0) throw new Error("the cuts were too tame to show anything");
-  if (grown > 30_000_000) throw new Error(`memory grew by ${grown} bytes over ${cuts} cuts`);
+  if (grown > 5_000_000) throw new Error(`memory grew by ${grown} bytes over ${cuts} cuts`);
   report(`${cuts} cuts, ${tally.settled} calls, each settled once; ${(grown / 1e6).toFixed(1)} MB more at the end`);
 }
 

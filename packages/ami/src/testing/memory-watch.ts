@@ -1,6 +1,12 @@
-/** Heap and buffers in use, in bytes, after a collection where `node --expose-gc` allows one. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Heap and buffers in use after a collection, in bytes. */
 export function memoryInUse(): number {
-  (globalThis as { gc?: () => void }).gc?.();
+  collect();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
