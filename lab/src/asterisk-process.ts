@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { openSync, closeSync } from "node:fs";
 import { chmod, chown, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ChangeRoot } from "./change-root.ts";
 import { configuration } from "./config/configuration.ts";
@@ -30,6 +30,7 @@ const places: Readonly<Record<string, string>> = {
 const script = `
 set -eu
 root=$1 own=$2
+echo $$ > "$own/asterisk.pid"
 mount --bind "$root" "$root"
 mount --rbind /dev "$root/dev"
 mount --bind /proc "$root/proc"
@@ -98,6 +99,18 @@ export async function spawnAsterisk(root: ChangeRoot, folder: string): Promise<P
   const identity = child.pid === undefined ? undefined : identityOf(child.pid);
   if (!identity) throw new LabInstanceError("LAB_START_FAILED", `Asterisk ended at once: ${await lastWords(folder)}`);
   return identity;
+}
+
+/**
+ * The Asterisk of an instance's folder, for the case that its starter died before it could write the process down. Only a process that
+ * has that very folder mounted counts.
+ */
+export async function findAsterisk(folder: string): Promise<ProcessIdentity | undefined> {
+  const pid = Number(await readFile(join(folder, "asterisk.pid"), "utf8").catch(() => Number.NaN));
+  const mounts = await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(() => "");
+  // The kernel names a mount's source within its own file system, so that only the end of the path is sure.
+  const source = join(basename(dirname(folder)), basename(folder), "etc");
+  return mounts.includes(`${source} /etc/asterisk `) ? identityOf(pid) : undefined;
 }
 
 /** Resolves when Asterisk has booted. @throws LabInstanceError `LAB_START_FAILED` */

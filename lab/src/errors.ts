@@ -12,6 +12,7 @@ export type LabErrorCode =
   | "LAB_NO_PHONE"
   | "LAB_CONTROL_FAILED"
   | "LAB_ACTION_FAILED"
+  | "LAB_LOAD_FAILED"
   | "LAB_TIMED_OUT"
   | "LAB_USAGE"
   | "SIP_MALFORMED"

@@ -24,6 +24,7 @@ export type { ShownIdentity } from "./phone/shown-identity.ts";
 export { Phone, type LoggedMessage, type OnCall, type PhoneOptions } from "./phone/phone.ts";
 export { scenarios } from "./scenarios/all-scenarios.ts";
 export { fits, play, type PlayOptions, type Scenario, type ScenarioReport } from "./scenarios/stage.ts";
+export { placeLoad, type Load, type LoadResult } from "./load.ts";
 export type { ManagerAction } from "./manager-action.ts";
 export { labNumbers, people, trunkAddress, trunkPrefix, type LabPerson } from "./config/lab-numbers.ts";
 export type { LabPorts, WantedPorts } from "./ports.ts";

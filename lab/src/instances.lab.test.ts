@@ -11,6 +11,7 @@ import { labFolders, type LabFolders } from "./cache.ts";
 import { attachAsterisk, cleanUpStale, endInstance, listInstances, startAsterisk } from "./instances.ts";
 import { readState } from "./instance-state.ts";
 import type { LabAsterisk } from "./lab-asterisk.ts";
+import { placeLoad } from "./load.ts";
 import { isAlive } from "./process-identity.ts";
 import { labUnderTest } from "./testing/lab-under-test.ts";
 import { labVersions } from "./versions.ts";
@@ -164,6 +165,15 @@ describe.each([...labVersions])("what Asterisk %i offers", (version) => {
     });
     await expect(lab().action({ Action: "Ping\r\nAction: Logoff" })).rejects.toMatchObject({
       code: "LAB_ACTION_FAILED",
+    });
+  });
+
+  it("bears many calls at once, and says how many went well", async () => {
+    const result = await placeLoad(lab(), { calls: 12, rate: 20, seconds: 1 });
+    expect(result).toMatchObject({ successful: 12, failed: 0 });
+    await lab().waitUntilIdle();
+    await expect(placeLoad(lab(), { calls: 1000, rate: 1000, seconds: 10 })).rejects.toMatchObject({
+      code: "LAB_USAGE",
     });
   });
 

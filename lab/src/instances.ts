@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { endAsterisk, prepareInstance, spawnAsterisk, waitUntilBooted } from "./asterisk-process.ts";
+import { endAsterisk, findAsterisk, prepareInstance, spawnAsterisk, waitUntilBooted } from "./asterisk-process.ts";
 import { labFolders, type LabFolders } from "./cache.ts";
 import { ensureChangeRoot, type OnProgress } from "./change-root.ts";
 import { LabInstanceError } from "./errors.ts";
@@ -123,7 +123,8 @@ export async function cleanUpStale(folders: LabFolders = labFolders()): Promise<
 async function removeStale(folders: LabFolders): Promise<string[]> {
   const stale = (await readStates(folders)).filter((state) => conditionOf(state) === "stale");
   for (const state of stale) {
-    if (state.asterisk) await endAsterisk(state.asterisk, false);
+    const asterisk = state.asterisk ?? (await findAsterisk(instanceFolder(folders, state.name)));
+    if (asterisk) await endAsterisk(asterisk, false);
     await removeInstance(folders, state.name);
   }
   return stale.map(({ name }) => name);
@@ -150,6 +151,7 @@ async function reserve(folders: LabFolders, options: StartOptions): Promise<Inst
     options.ports ?? {},
     options.preferredPorts ?? {},
     states.map((state) => state.ports),
+    createHash("sha256").update(folders.instances).digest().readUInt16BE(),
   );
   const state: InstanceState = {
     name,

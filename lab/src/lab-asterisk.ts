@@ -31,6 +31,8 @@ export class LabAsterisk implements AsyncDisposable {
   readonly pid: number;
   /** The instance's own folder: `etc`, `log`, `spool` (voicemail), `lib`, `run`. */
   readonly folder: string;
+  /** The change root it runs in. */
+  readonly changeRoot: string;
   /** The folder of Asterisk's ARI description (`*.json`). */
   readonly restApiDir: string;
   /** Asterisk's own documentation of actions and events (`core-en_US.xml`). */
@@ -49,6 +51,7 @@ export class LabAsterisk implements AsyncDisposable {
     this.users = state.users;
     this.pid = state.asterisk?.pid ?? 0;
     this.folder = instanceFolder(folders, state.name);
+    this.changeRoot = root.path;
     this.restApiDir = root.restApiDir;
     this.documentationFile = root.documentationFile;
     this.#onStop = onStop;

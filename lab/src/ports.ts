@@ -16,13 +16,15 @@ export interface LabPorts {
   readonly sip: number;
   /** SIP of chan_sip (UDP); Asterisk 16 only, reserved on 22 too. */
   readonly chanSip: number;
+  /** The answering side of load tests (UDP), on an address of its own. */
+  readonly load: number;
   /** First and last port for RTP (UDP). */
   readonly rtpStart: number;
   readonly rtpEnd: number;
 }
 
 /** Ports that are asked for by number; the others are chosen. */
-export type WantedPorts = Partial<Omit<LabPorts, "rtpStart" | "rtpEnd">>;
+export type WantedPorts = Partial<Omit<LabPorts, "load" | "rtpStart" | "rtpEnd">>;
 
 /** The numbers everybody knows, taken by `up` where they are free. */
 export const wellKnownPorts: Required<WantedPorts> = {
@@ -35,9 +37,9 @@ export const wellKnownPorts: Required<WantedPorts> = {
 };
 
 /** Blocks lie below the range from which the kernel gives ports to others (32768 and up by default, ip(7)). */
-const firstPort = 20_000;
-const blockSize = 200;
-const blockCount = 60;
+const firstPort = 12_000;
+const blockSize = 500;
+const blockCount = 40;
 
 const tcp = new Set(["ami", "amiTls", "http", "https"]);
 
@@ -49,12 +51,14 @@ const tcp = new Set(["ami", "amiTls", "http", "https"]);
  * @param wanted ports that must be exactly these
  * @param preferred ports to take where they are free
  * @param taken what the other instances have
+ * @param firstBlock where to begin to look, so that labs with different folders rarely meet; 0 unless told
  * @throws LabInstanceError `LAB_PORT_TAKEN`
  */
 export async function choosePorts(
   wanted: WantedPorts,
   preferred: WantedPorts,
   taken: readonly LabPorts[],
+  firstBlock = 0,
 ): Promise<LabPorts> {
   const used = new Set(taken.flatMap(({ rtpStart, rtpEnd: _end, ...single }) => [rtpStart, ...Object.values(single)]));
   for (const [kind, port] of Object.entries(wanted)) {
@@ -62,11 +66,19 @@ export async function choosePorts(
       throw new LabInstanceError("LAB_PORT_TAKEN", `Port ${port} (${kind}) on 127.0.0.1 is in use: give another one.`);
     }
   }
-  for (let block = 0; block < blockCount; block++) {
-    const base = firstPort + block * blockSize;
+  for (let tried = 0; tried < blockCount; tried++) {
+    const base = firstPort + ((firstBlock + tried) % blockCount) * blockSize;
     const rtpStart = base + 10;
     if (used.has(rtpStart)) continue;
-    const chosen = { ami: base, amiTls: base + 1, http: base + 2, https: base + 3, sip: base + 4, chanSip: base + 5 };
+    const chosen = {
+      ami: base,
+      amiTls: base + 1,
+      http: base + 2,
+      https: base + 3,
+      sip: base + 4,
+      chanSip: base + 5,
+      load: base + 6,
+    };
     for (const [kind, port] of Object.entries(preferred)) {
       if (!used.has(port) && (await isFree(port, kind))) Object.assign(chosen, { [kind]: port });
     }
@@ -76,7 +88,7 @@ export async function choosePorts(
   }
   throw new LabInstanceError(
     "LAB_PORT_TAKEN",
-    "No free block of ports between 20000 and 32000: run `npm run lab -- down --all`.",
+    "No free block of ports between 12000 and 32000: run `npm run lab -- down --all`.",
   );
 }
 

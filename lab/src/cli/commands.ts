@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { changeRootOf, isBuilt, requireRoot, type OnProgress } from "../change-root.ts";
-import { labNumbers } from "../config/lab-numbers.ts";
+import { labNumbers, loadNumber } from "../config/lab-numbers.ts";
 import { LabUsageError } from "../errors.ts";
 import { attachAsterisk, cleanUpStale, endInstance, listInstances, startAsterisk } from "../instances.ts";
+import { placeLoad } from "../load.ts";
 import { wellKnownPorts } from "../ports.ts";
 import { scenarios } from "../scenarios/all-scenarios.ts";
 import { fits, play } from "../scenarios/stage.ts";
@@ -151,6 +151,17 @@ const scenario: Command = async (line, out) => {
   );
 };
 
+const load: Command = async (line, out) => {
+  const lab = await attachAsterisk(line.name);
+  const { calls, rate, seconds } = line;
+  if (!line.json) out.print(`${calls} calls to ${loadNumber}, ${rate} a second, ${seconds} s each.`);
+  const result = await placeLoad(lab, { calls, rate, seconds });
+  out.print(
+    line.json ? asJson(result) : `${result.successful} went well, ${result.failed} did not, in ${result.seconds} s.`,
+  );
+  if (result.failed > 0) process.exitCode = 1;
+};
+
 const cli: Command = async (line, out) => {
   if (line.args.length === 0) throw new LabUsageError('Say which command: cli "core show channels".');
   const lab = await attachAsterisk(line.name);
@@ -164,9 +175,22 @@ const logs: Command = async (line, out) => {
   const tail = (await readFile(file, "utf8")).trimEnd().split("\n").slice(-line.lines);
   out.print(line.json ? asJson({ file, lines: tail }) : tail.join("\n"));
   if (!line.follow) return;
-  const child = spawn("tail", ["-n", "0", "-F", file], { stdio: ["ignore", "inherit", "ignore"] });
-  await new Promise((resolve) => child.once("close", resolve));
+  await follow(file, (text) => out.print(text));
 };
+
+/** Prints what is added to a file, line by line, until the process is interrupted. */
+async function follow(file: string, print: (text: string) => void): Promise<never> {
+  const handle = await open(file);
+  let [position, rest] = [(await handle.stat()).size, ""];
+  for (;;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(65_536), 0, 65_536, position);
+    position += bytesRead;
+    const lines = (rest + buffer.toString("utf8", 0, bytesRead)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) print(line);
+    if (bytesRead === 0) await delay(200);
+  }
+}
 
 const install: Command = async (line, out) => {
   const roots = await installLab(progressOf(out), (step) => out.progress(step));
@@ -192,6 +216,7 @@ export const commands: Readonly<Record<string, Command>> = {
   down,
   call,
   scenario,
+  load,
   cli,
   logs,
   install,

@@ -18,6 +18,10 @@ export interface CommandLine {
   /** How long a scenario stands still after each step, in milliseconds. */
   readonly pauseMs: number;
   readonly lines: number;
+  /** Of a load test. */
+  readonly calls: number;
+  /** Calls a second. */
+  readonly rate: number;
   readonly all: boolean;
   readonly list: boolean;
   readonly follow: boolean;
@@ -52,6 +56,8 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       seconds: text,
       pause: text,
       lines: text,
+      calls: text,
+      rate: text,
       "ami-port": text,
       "ami-tls-port": text,
       "http-port": text,
@@ -87,7 +93,9 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     featureCodes: !values["no-feature-codes"],
     ports,
     ...(values.secret === undefined ? {} : { secret: secretIn(values.secret) }),
-    seconds: numberIn("seconds", values.seconds ?? "20", 1, 3600),
+    seconds: numberIn("seconds", values.seconds ?? (positionals[0] === "load" ? "2" : "20"), 1, 3600),
+    calls: numberIn("calls", values.calls ?? "100", 1, 1_000_000),
+    rate: numberIn("rate", values.rate ?? "10", 1, 1000),
     pauseMs: numberIn("pause", values.pause ?? "1000", 0, 60_000),
     lines: numberIn("lines", values.lines ?? "40", 1, 100_000),
     all: values.all,
@@ -128,6 +136,7 @@ export const helpText = `The lab: a real Asterisk on this machine, and phones th
   call A B  phone A calls phone B             --seconds 20
   scenario NAME   play a named scenario       --pause 1000 (ms after each step)
   scenario --list                             their names
+  load      many calls at once, by SIPp       --calls 100 --rate 10 --seconds 2
   numbers   what can be dialled
   cli "core show channels"                    any command of Asterisk's CLI
   logs      the end of Asterisk's log         --lines 40 --follow

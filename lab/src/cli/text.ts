@@ -5,6 +5,7 @@ import type { ChangeRoot } from "../change-root.ts";
 /** Everything a program needs to connect, as one line each to paste. */
 export function connectionText(lab: LabAsterisk): string {
   const { host, ports, users } = lab;
+  const which = lab.name === `asterisk-${lab.version}` ? "" : ` --name ${lab.name}`;
   const row = (name: string, value: string): string => `  ${name.padEnd(10)} ${value}`;
   const ami = (user: { user: string; secret: string }): string =>
     `ami://${user.user}:${user.secret}@${host}:${ports.ami}`;
@@ -36,8 +37,8 @@ export function connectionText(lab: LabAsterisk): string {
     row("folder", lab.folder),
     row("CA", `${lab.folder}/etc/lab.pem`),
     "",
-    "See a call:  npm run lab -- call 1000 1002 --seconds 20",
-    "End it:      npm run lab -- down",
+    `See a call:  npm run lab -- call 1000 1002${which}`,
+    `End it:      npm run lab -- down${which}`,
   ].join("\n");
 }
 
@@ -76,7 +77,7 @@ export function statusText(
 }
 
 /** A time span as people say it: `12 s`, `5 min`, `3 h`, `2 d`. */
-export function ageOf(milliseconds: number): string {
+function ageOf(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 100) return `${seconds} s`;
   if (seconds < 6000) return `${Math.round(seconds / 60)} min`;

@@ -16,7 +16,7 @@ function files(
     version,
     profile,
     featureCodes,
-    ports: { ami: 1, amiTls: 2, http: 3, https: 4, sip: 5, chanSip: 6, rtpStart: 10, rtpEnd: 20 },
+    ports: { ami: 1, amiTls: 2, http: 3, https: 4, sip: 5, chanSip: 6, load: 7, rtpStart: 10, rtpEnd: 20 },
     users: {
       amiView: user("view"),
       amiCall: user("call"),

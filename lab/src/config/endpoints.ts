@@ -1,10 +1,9 @@
 import type { LabProfile } from "../instance-state.ts";
 import type { LabPorts } from "../ports.ts";
 import { section } from "./conf-text.ts";
-import { chanSipPeople, people, trunkAddress } from "./lab-numbers.ts";
+import { chanSipPeople, loadAddresses, people, trunkAddress } from "./lab-numbers.ts";
 
-/** The context in which the phones of a profile dial. */
-export function phoneContext(profile: LabProfile): string {
+function phoneContext(profile: LabProfile): string {
   return profile === "freepbx" ? "from-internal" : "internal";
 }
 
@@ -43,6 +42,9 @@ export function pjsipConf(ports: LabPorts, profile: LabProfile): string {
     section("trunk", { type: "endpoint", context: "from-trunk", aors: "trunk", ...media }),
     section("trunk", { type: "aor", max_contacts: "1", remove_existing: "yes" }),
     section("trunk", { type: "identify", endpoint: "trunk", match: `${trunkAddress}/32` }),
+    section("load", { type: "endpoint", context: "internal", aors: "load", ...media }),
+    section("load", { type: "aor", contact: `sip:load@${loadAddresses.callee}:${ports.load}` }),
+    section("load", { type: "identify", endpoint: "load", match: `${loadAddresses.caller}/32` }),
   ].join("\n");
 }
 

@@ -61,12 +61,12 @@ export function freepbxDialplan(version: LabVersion): string {
     ),
     context(
       "ext-queues",
-      extension("700", "Answer()", call("user-callerid"), "Queue(fpbx-sales,t,,,60)", "Hangup()"),
-      extension("710", "Answer()", call("user-callerid"), "Queue(fpbx-support,t,,,60)", "Hangup()"),
+      extension("700", "Answer()", call("user-callerid"), "Queue(700,t,,,60)", "Hangup()"),
+      extension("710", "Answer()", call("user-callerid"), "Queue(710,t,,,60)", "Hangup()"),
       extension("h", call("hangupcall")),
     ),
     context(
-      "fpbx-from-queue",
+      "from-queue",
       extension(
         "_X.",
         "Set(QAGENT=${EXTEN})",

@@ -26,6 +26,12 @@ export const chanSipPeople: readonly LabPerson[] = [
 /** The address of the trunk's other end: Asterisk tells the trunk from the phones by it. */
 export const trunkAddress = "127.0.0.2";
 
+/** The addresses of a load test's callers and of who answers them. */
+export const loadAddresses = { caller: "127.0.0.3", callee: "127.0.0.4" } as const;
+
+/** The number that a load test calls. */
+export const loadNumber = "605";
+
 /** Numbers from outside end in an extension: 4930555510 and 00 to 11 are the people, this one is the IVR. */
 export const trunkPrefix = "493055551";
 
@@ -42,6 +48,7 @@ export const labNumbers: readonly (readonly [number: string, what: string])[] = 
   ["500", "IVR: 1 sales queue, 2 Ping, 3 conference, 9 repeats"],
   ["600, 601, 602", "echo, music on hold, an announcement"],
   ["603, 604", "busy, congestion"],
+  ["605", "who answers the load test"],
   ["700", "queue sales, ring all: Ping and Omar"],
   ["710", "queue support, rrmemory: Ana, Ping and Omar"],
   ["715", "queue local: members are Local channels"],

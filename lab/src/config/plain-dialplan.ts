@@ -1,6 +1,6 @@
 import type { LabVersion } from "../versions.ts";
 import { context, extension, hint, include } from "./conf-text.ts";
-import { chanSipPeople, people, trunkPrefix } from "./lab-numbers.ts";
+import { chanSipPeople, loadNumber, people, trunkPrefix } from "./lab-numbers.ts";
 
 /** The dialplan of the lab's plain profile: contexts `internal`, `from-trunk` and what they need. */
 export function plainDialplan(version: LabVersion): string {
@@ -49,6 +49,7 @@ export function plainDialplan(version: LabVersion): string {
       extension("602", "Answer()", "Playback(hello-world&demo-congrats)", "Hangup()"),
       extension("603", "Busy(10)"),
       extension("604", "Congestion(10)"),
+      extension(loadNumber, "Dial(PJSIP/load,30)"),
       extension("700", "Answer()", "Queue(sales,tT,,,60)", "Hangup()"),
       extension("710", "Answer()", "Queue(support,tT,,,60)", "Hangup()"),
       extension("715", "Answer()", "Queue(local,tT,,,60)", "Hangup()"),
@@ -74,7 +75,7 @@ export function plainDialplan(version: LabVersion): string {
       extension("i", "Playback(pbx-invalid)", "Goto(s,menu)"),
       extension("t", "Playback(vm-goodbye)", "Hangup()"),
     ),
-    context("from-queue", extension("_1XXX", "Dial(PJSIP/${EXTEN},20)")),
+    context("queue-members", extension("_1XXX", "Dial(PJSIP/${EXTEN},20)")),
     context(
       "from-trunk",
       extension(`${trunkPrefix}0500`, "Goto(internal,500,1)"),

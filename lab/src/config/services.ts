@@ -16,19 +16,19 @@ export function queuesConf(): string {
       strategy: "ringall",
       timeout: "15",
       ...common,
-      member: ["1002", "1003"].map((number) => local(number, "from-queue", "phones")),
+      member: ["1002", "1003"].map((number) => local(number, "queue-members", "phones")),
     }),
-    section("fpbx-sales", {
+    section("700", {
       strategy: "ringall",
       timeout: "15",
       ...common,
-      member: ["1002", "1003"].map((number) => local(number, "fpbx-from-queue", "ext-local")),
+      member: ["1002", "1003"].map((number) => local(number, "from-queue", "ext-local")),
     }),
-    section("fpbx-support", {
+    section("710", {
       strategy: "rrmemory",
       timeout: "3",
       ...common,
-      member: ["1001", "1002"].map((number) => local(number, "fpbx-from-queue", "ext-local")),
+      member: ["1001", "1002"].map((number) => local(number, "from-queue", "ext-local")),
     }),
   ].join("\n");
 }

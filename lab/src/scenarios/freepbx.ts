@@ -61,7 +61,7 @@ export const freepbxScenarios: readonly Scenario[] = [
       await stage.hearEachOther(call, atOmar);
       await stage.ended(atPing);
       await stage.prove("the Local channels of /n stay", async () =>
-        (await stage.lab.channels()).some(({ name }) => name.startsWith("Local/1003@fpbx-from-queue")),
+        (await stage.lab.channels()).some(({ name }) => name.startsWith("Local/1003@from-queue")),
       );
       call.hangUp();
       await stage.ended(atOmar);
