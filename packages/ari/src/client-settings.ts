@@ -1,6 +1,7 @@
 import { type AriAddress, parseAriUrl } from "./ari-url.ts";
 import { AriArgumentError } from "./errors.ts";
 import { basicAuthorization } from "./http-transport.ts";
+import type { PingSettings } from "./peer-watch.ts";
 import type { AriClientOptions, AriEventFilter, AriTlsOptions } from "./options.ts";
 
 /** The options with all defaults filled in, checked. */
@@ -13,7 +14,7 @@ export interface ClientSettings {
   readonly tls: AriTlsOptions | undefined;
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
-  readonly ping: false | { readonly idleMs: number; readonly timeoutMs: number };
+  readonly ping: PingSettings;
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
   readonly maxConnections: number;
   readonly maxMessageBytes: number;

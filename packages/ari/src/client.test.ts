@@ -9,7 +9,7 @@ import { type FakeAriOptions, FakeAriServer } from "./testing/fake-ari-server.ts
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
 async function fakeServer(options: FakeAriOptions = {}): Promise<FakeAriServer> {
@@ -79,7 +79,9 @@ describe("connecting", () => {
     const { port } = server;
     await server.close();
     const ari = new AriClient({
-      ...{ url: `http://127.0.0.1:${port}/ari`, username: "asterisk", password: "s3cret-pass" },
+      url: `http://127.0.0.1:${port}/ari`,
+      username: "asterisk",
+      password: "s3cret-pass",
       apps: "hello",
       reconnect: { minMs: 1, maxMs: 3 },
     });
@@ -189,13 +191,12 @@ describe("connecting", () => {
       "not in apps",
     ],
   ])("refuses bad options %#", (options, message) => {
-    expect(() => new AriClient(options)).toThrow(message);
-    try {
-      void new AriClient(options);
-    } catch (error) {
-      expect(error).toMatchObject({ code: "ARI_BAD_OPTION" });
-      expect(String(error)).not.toContain("topsecret");
-    }
+    const refused = expect.objectContaining({
+      code: "ARI_BAD_OPTION",
+      message: expect.stringContaining(message) as string,
+    });
+    expect(() => new AriClient(options)).toThrow(refused);
+    expect(() => new AriClient(options)).not.toThrow("topsecret");
   });
 });
 

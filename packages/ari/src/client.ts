@@ -42,7 +42,11 @@ export class AriClient extends AriSession implements AsyncDisposable {
           )
         : undefined;
     const prefer = webSocket === undefined ? undefined : new PreferWebSocket(webSocket, httpTransport);
-    super(new OperationCaller(prefer ?? httpTransport, httpTransport, settings.timeoutMs), settings.apps);
+    super(
+      new OperationCaller(prefer ?? httpTransport, httpTransport, settings.timeoutMs),
+      () => settings.apps,
+      settings.subscribeAll,
+    );
     this.#settings = settings;
     this.#http = httpTransport;
     this.#webSocket = webSocket;

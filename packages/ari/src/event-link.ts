@@ -1,6 +1,7 @@
 import { backoffMs, type BackoffBounds } from "./backoff.ts";
 import { AriConnectionError, AriError } from "./errors.ts";
 import type { EventSocket } from "./event-socket.ts";
+import { type PingSettings, watchPeer } from "./peer-watch.ts";
 import type { AriResync, AriRuntime, AriState, AriStateChange } from "./options.ts";
 
 /** What a link needs from outside. */
@@ -10,7 +11,7 @@ export interface EventLinkOptions {
   /** Runs after a connection stands and before it is announced; it reports its own failures. */
   readonly prepare: () => Promise<void>;
   readonly reconnect: BackoffBounds;
-  readonly ping: false | { readonly idleMs: number; readonly timeoutMs: number };
+  readonly ping: PingSettings;
   readonly runtime: AriRuntime;
 }
 
@@ -127,7 +128,7 @@ export class EventLink {
     });
     this.#to("connected");
     this.#handler.resync(resync);
-    this.#watch(socket);
+    this.#cancelTimer = watchPeer(socket, () => this.#aliveAt, this.#options.ping, this.#options.runtime);
   }
 
   #again(cause: AriError): void {
@@ -143,33 +144,6 @@ export class EventLink {
     this.#cancelTimer = runtime.schedule(retryInMs, () => void this.#attempt());
     this.#to("waiting", { cause, retryInMs });
     this.#handler.error(cause);
-  }
-
-  /** Looks at the clock instead of re-arming a timer with each frame. */
-  #watch(socket: EventSocket): void {
-    const { ping, runtime } = this.#options;
-    if (ping === false) return;
-    const idleMs = runtime.now() - this.#aliveAt;
-    if (idleMs < ping.idleMs) {
-      this.#cancelTimer = runtime.schedule(ping.idleMs - idleMs, () => this.#watch(socket));
-      return;
-    }
-    const askedAt = runtime.now();
-    socket.ping();
-    this.#cancelTimer = runtime.schedule(ping.timeoutMs, () => {
-      if (this.#aliveAt >= askedAt) {
-        this.#watch(socket);
-        return;
-      }
-      const silent = Math.round(runtime.now() - this.#aliveAt);
-      socket.terminate(
-        new AriConnectionError(
-          "ARI_PEER_DEAD",
-          `Asterisk has been silent for ${silent} ms and did not answer a ping; the link is taken as dead.`,
-          { retryable: true },
-        ),
-      );
-    });
   }
 
   #to(state: AriState, more: Pick<AriStateChange, "cause" | "retryInMs"> = {}): void {

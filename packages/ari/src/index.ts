@@ -11,6 +11,8 @@ export type { ChannelHandle, PlayOptions, RecordOptions } from "./handles/channe
 export type { LiveRecordingHandle } from "./handles/live-recording-handle.ts";
 export type { PlaybackControl, PlaybackHandle } from "./handles/playback-handle.ts";
 export type * from "./options.ts";
+export { createOutboundServer, type OutboundServer, type OutboundServerOptions } from "./outbound-server.ts";
+export type { OutboundSession } from "./outbound-session.ts";
 export type { AriSession, CreateBridgeOptions } from "./session.ts";
 export type { StasisHandler, StasisOptions } from "./stasis.ts";
 export type { WaitOptions } from "./waiting.ts";

@@ -7,7 +7,7 @@ import { type FakeAriOptions, FakeAriServer } from "./testing/fake-ari-server.ts
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp();
 });
 
 async function pair(

@@ -56,15 +56,18 @@ export abstract class AriSession {
   readonly events: AriResources["events"] & ((options?: AriEventsOptions) => AriEventStream);
   protected readonly hub: EventHub;
   readonly #caller: OperationCaller;
-  readonly #apps: readonly string[];
+  readonly #apps: () => readonly string[];
+  readonly #subscribesAll: boolean;
   readonly #notices = new ListenerMap();
   readonly #streams = new Set<EventStream>();
   readonly #frames = new Set<(frame: AriFrame) => void>();
   readonly #context: HandleContext;
 
-  protected constructor(caller: OperationCaller, apps: readonly string[]) {
+  /** @param apps asked each time, for Asterisk may tell them later. */
+  protected constructor(caller: OperationCaller, apps: () => readonly string[], subscribesAll: boolean) {
     this.#caller = caller;
     this.#apps = apps;
+    this.#subscribesAll = subscribesAll;
     this.hub = new EventHub(this.#listenerFailed, (error) => this.notify("error", error));
     const resources = buildResources(caller);
     this.asterisk = resources.asterisk;
@@ -81,6 +84,9 @@ export abstract class AriSession {
     this.#context = {
       resources,
       app: (asked) => this.#app(asked),
+      subscribe: async (source, options) => {
+        await this.applications.subscribe({ applicationName: this.#app(undefined), eventSource: source }, options);
+      },
       scope: (kind, id) => new ResourceScope(this.hub, this.#listenerFailed, kind, id),
     };
     this.hub.on("ApplicationReplaced", (event: AriEventMap["ApplicationReplaced"]) => {
@@ -161,9 +167,12 @@ export abstract class AriSession {
   async originate(options: ChannelsOriginateParams & AriCallOptions): Promise<ChannelHandle> {
     const [{ channelId = crypto.randomUUID(), ...params }, call] = splitOptions(options);
     const place = options.extension === undefined ? { app: this.#app(options.app) } : {};
-    return await this.#makeChannel(channelId, () =>
+    const channel = await this.#makeChannel(channelId, () =>
       this.channels.originateWithId({ ...params, ...place, channelId }, call),
     );
+    // Asterisk subscribes an application only to the channels that it puts into it.
+    if (options.extension !== undefined) await this.#subscribeQuietly(channel);
+    return channel;
   }
 
   /** A channel that is not dialled yet (`channel.dial()` does), so that it can be put into a bridge first. */
@@ -191,7 +200,10 @@ export abstract class AriSession {
     const bridgeId = crypto.randomUUID();
     const scope = this.#context.scope("bridge", bridgeId);
     await makeResource(scope, () => this.bridges.createWithId({ ...params, bridgeId }, call));
-    return new BridgeHandle(this.#context, scope);
+    const bridge = new BridgeHandle(this.#context, scope);
+    // Without this Asterisk tells of a bridge only while a channel of ours is in it, and never of its end.
+    await this.#subscribeQuietly(bridge);
+    return bridge;
   }
 
   /**
@@ -202,14 +214,14 @@ export abstract class AriSession {
    */
   stasis(app: string, handler: StasisHandler, options: StasisOptions = {}): () => void {
     if (!this.servesApp(app)) {
-      const served = this.#apps.length === 0 ? "none" : this.#apps.join(", ");
+      const served = this.#apps().join(", ") || "none";
       throw new AriArgumentError(
         "ARI_BAD_ARGUMENT",
         `This connection does not serve the application ${app} (only: ${served}); name it in \`apps\`.`,
       );
     }
     return this.on("StasisStart", (event) => {
-      if (event.application !== app) return;
+      if (!this.isApp(event.application, app)) return;
       runStasisHandler(handler, this.channel(event.channel.id), event, options.onError ?? "continue").catch(
         (error: unknown) => this.#listenerFailed(`stasis ${app}`, error),
       );
@@ -217,7 +229,12 @@ export abstract class AriSession {
   }
 
   protected servesApp(app: string): boolean {
-    return this.#apps.includes(app);
+    return this.#apps().includes(app);
+  }
+
+  /** Whether an event's application is the one meant. */
+  protected isApp(application: string, app: string): boolean {
+    return application === app;
   }
 
   /** Takes one text frame that Asterisk sent. */
@@ -258,12 +275,18 @@ export abstract class AriSession {
   };
 
   #app(asked: string | undefined): string {
-    const app = asked ?? this.#apps[0];
+    const app = asked ?? this.#apps()[0];
     if (app !== undefined) return app;
     throw new AriArgumentError(
       "ARI_BAD_ARGUMENT",
       "A new channel needs an application: name it in the call, or in `apps`.",
     );
+  }
+
+  /** The thing exists and can be used all the same: a failure is told, not thrown. Who is subscribed to all would get each event twice. */
+  async #subscribeQuietly(handle: ChannelHandle | BridgeHandle): Promise<void> {
+    if (this.#subscribesAll || this.#apps().length === 0) return;
+    await handle.subscribe().catch((error: AriError) => this.notify("error", error));
   }
 
   async #makeChannel(channelId: string, ask: () => Promise<unknown>): Promise<ChannelHandle> {

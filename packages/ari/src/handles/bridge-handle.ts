@@ -31,6 +31,14 @@ export class BridgeHandle extends ResourceHandle {
     return this.#context.resources.bridges.get({ bridgeId: this.id }, options);
   }
 
+  /**
+   * Sends this bridge's events to our first application. Needed for one that is not in Stasis; channels in Stasis and
+   * bridges made here are subscribed already.
+   */
+  subscribe(options?: AriCallOptions): Promise<void> {
+    return this.#context.subscribe(`bridge:${this.id}`, options);
+  }
+
   /** Channels must be in Stasis (else 422). */
   addChannel(
     channel: ChannelRef | readonly ChannelRef[],

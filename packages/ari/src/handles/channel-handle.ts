@@ -50,6 +50,14 @@ export class ChannelHandle extends ResourceHandle {
     return this.#context.resources.channels.get({ channelId: this.id }, options);
   }
 
+  /**
+   * Sends this channel's events to our first application. Needed for one that is not in Stasis; channels in Stasis and
+   * bridges made here are subscribed already.
+   */
+  subscribe(options?: AriCallOptions): Promise<void> {
+    return this.#context.subscribe(`channel:${this.id}`, options);
+  }
+
   answer(options?: AriCallOptions): Promise<void> {
     return this.#context.resources.channels.answer({ channelId: this.id }, options);
   }
