@@ -1,26 +1,29 @@
 import type { AmiMessage } from "./message.ts";
 
-/** Every code an {@link AmiError} can carry; `docs/reference/errors-ami.md` has a row for each. */
-export type AmiErrorCode =
-  | "AMI_ABORTED"
-  | "AMI_ACTION_FAILED"
-  | "AMI_AUTH_FAILED"
-  | "AMI_BAD_ACTION"
-  | "AMI_BAD_GREETING"
-  | "AMI_BAD_OPTION"
-  | "AMI_CLOSED"
-  | "AMI_CONNECT_FAILED"
-  | "AMI_CONNECT_TIMEOUT"
-  | "AMI_INJECTION"
-  | "AMI_LINE_TOO_LONG"
-  | "AMI_LINK_LOST"
-  | "AMI_LOGIN_REFUSED"
-  | "AMI_MESSAGE_TOO_LONG"
-  | "AMI_NOT_CONNECTED"
-  | "AMI_PEER_DEAD"
-  | "AMI_QUEUE_FULL"
-  | "AMI_TIMEOUT"
-  | "AMI_TOO_MANY_HEADERS";
+/** Every code an {@link AmiError} can carry; `docs/reference/errors-ami.md` tells cause and remedy of each. */
+export const amiErrorCodes = [
+  "AMI_ABORTED",
+  "AMI_ACTION_FAILED",
+  "AMI_AUTH_FAILED",
+  "AMI_BAD_ACTION",
+  "AMI_BAD_GREETING",
+  "AMI_BAD_OPTION",
+  "AMI_CLOSED",
+  "AMI_CONNECT_FAILED",
+  "AMI_CONNECT_TIMEOUT",
+  "AMI_INJECTION",
+  "AMI_LINE_TOO_LONG",
+  "AMI_LINK_LOST",
+  "AMI_LOGIN_REFUSED",
+  "AMI_MESSAGE_TOO_LONG",
+  "AMI_NOT_CONNECTED",
+  "AMI_PEER_DEAD",
+  "AMI_QUEUE_FULL",
+  "AMI_TIMEOUT",
+  "AMI_TOO_MANY_HEADERS",
+] as const;
+
+export type AmiErrorCode = (typeof amiErrorCodes)[number];
 
 const brand = Symbol.for("@cordboard/ami.error");
 
