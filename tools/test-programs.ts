@@ -10,6 +10,8 @@ export interface Suite {
   readonly name: string;
   /** What is missing for it on this machine, or undefined when it can run. */
   readonly missing: () => string | undefined;
+  /** The command that makes it run. */
+  readonly remedy: string;
   /** Debian packages that bring it. */
   readonly packages: readonly string[];
 }
@@ -32,19 +34,21 @@ export const suites: readonly Suite[] = [
     project: "lab",
     name: "real Asterisk",
     missing: () => {
-      if (process.getuid?.() !== 0) return "root (change roots need it)";
+      if (process.getuid?.() !== 0) return "root, which its change roots need";
       if (!onPath("debootstrap")) return "debootstrap";
       const unbuilt = changeRoots()
         .filter(({ built }) => !built)
         .map(({ version }) => version);
       return unbuilt.length > 0 ? `the change root of Asterisk ${unbuilt.join(" and ")}` : undefined;
     },
+    remedy: "sudo npm run test:install && sudo npm test",
     packages: ["debootstrap", "openssl", "ca-certificates"],
   },
   {
     project: "browser",
     name: "Chromium",
     missing: () => (onPath("chromium") ? undefined : "chromium"),
+    remedy: "sudo npm run test:install",
     packages: ["chromium"],
   },
 ];

@@ -50,7 +50,7 @@ try {
 rmSync(scratch, { recursive: true, force: true });
 
 for (const { suite, missing } of leftOut) {
-  console.log(`Left out: the ${suite.name} suite, for want of ${missing}. To install it: sudo npm run test:install`);
+  console.log(`Left out: the ${suite.name} suite, for want of ${missing}. To have it: ${suite.remedy}`);
 }
 const passed = totals.numPassedTests;
 // A run that broke without a failed test (a file that does not load, an unhandled error) has failed all the same.
