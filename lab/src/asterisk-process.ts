@@ -1,12 +1,12 @@
 import { execFile, spawn } from "node:child_process";
 import { openSync, closeSync } from "node:fs";
-import { chmod, chown, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { ChangeRoot } from "./change-root.ts";
 import { configuration } from "./config/configuration.ts";
 import { runCommand } from "./control-socket.ts";
-import { LabInstanceError } from "./errors.ts";
+import { failure } from "./errors.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { musicFile } from "./music-file.ts";
 import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
@@ -69,7 +69,8 @@ export async function prepareInstance(root: ChangeRoot, folder: string, state: I
   await chmod(join(folder, "tmp"), 0o1777);
   const { uid, gid } = await ownerOf(root);
   await promisify(execFile)("chown", ["-R", `${uid}:${gid}`, ...Object.keys(places).map((name) => join(folder, name))]);
-  await chown(folder, 0, 0);
+  // The secrets are in here; Asterisk itself comes in by its mounts, not by this way.
+  await chmod(folder, 0o700);
 }
 
 /** Starts Asterisk in an instance's folder; resolves when it is there as a process, not yet booted. */
@@ -97,7 +98,7 @@ export async function spawnAsterisk(root: ChangeRoot, folder: string): Promise<P
   child.unref();
   // Every step replaces the one before (exec), so that the pid and its start time are Asterisk's.
   const identity = child.pid === undefined ? undefined : identityOf(child.pid);
-  if (!identity) throw new LabInstanceError("LAB_START_FAILED", `Asterisk ended at once: ${await lastWords(folder)}`);
+  if (!identity) throw failure("LAB_START_FAILED", "Asterisk ended at once", await lastWords(folder));
   return identity;
 }
 
@@ -117,7 +118,7 @@ export async function findAsterisk(folder: string): Promise<ProcessIdentity | un
 export async function waitUntilBooted(identity: ProcessIdentity, folder: string): Promise<void> {
   const gone = async (): Promise<void> => {
     if (isAlive(identity)) return;
-    throw new LabInstanceError("LAB_START_FAILED", `Asterisk ended while it started: ${await lastWords(folder)}`);
+    throw failure("LAB_START_FAILED", "Asterisk ended while it started", await lastWords(folder));
   };
   const path = controlSocketOf(folder);
   await waitFor(
@@ -170,6 +171,5 @@ async function lastWords(folder: string): Promise<string> {
   const texts = await Promise.all(
     ["output.log", "log/full"].map((name) => readFile(join(folder, name), "utf8").catch(() => "")),
   );
-  const lines = texts.flatMap((text) => text.trim().split("\n").slice(-6)).filter(Boolean);
-  return lines.length > 0 ? `\n${lines.join("\n")}` : "it left no word.";
+  return texts.flatMap((text) => text.trim().split("\n").slice(-6)).join("\n");
 }

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { labFolders, type LabFolders } from "./cache.ts";
 import { changeRootScript, progressOf } from "./change-root-script.ts";
-import { LabSetupError } from "./errors.ts";
+import { LabSetupError, failure } from "./errors.ts";
 import { lock } from "./lock.ts";
 import { versionSources, type LabVersion } from "./versions.ts";
 
@@ -122,9 +122,10 @@ async function build(version: LabVersion, folder: string, mirror: string, onProg
   const [status] = await Promise.all([ended, follow(child.stdout), follow(child.stderr)]);
   if (status === 0) return;
   await rm(await withoutMounts(folder), { recursive: true, force: true });
-  throw new LabSetupError(
+  throw failure(
     "LAB_BUILD_FAILED",
-    `The change root for Asterisk ${version} (Debian ${suite}) could not be built; the last lines were:\n${tail.join("\n")}`,
+    `The change root for Asterisk ${version} (Debian ${suite}) could not be built`,
+    tail.join("\n"),
   );
 }
 

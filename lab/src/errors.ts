@@ -4,6 +4,7 @@ export type LabErrorCode =
   | "LAB_NOT_LINUX"
   | "LAB_NO_DEBOOTSTRAP"
   | "LAB_NO_MIRROR"
+  | "LAB_NO_MOUNT"
   | "LAB_BUILD_FAILED"
   | "LAB_START_FAILED"
   | "LAB_NAME_TAKEN"
@@ -62,4 +63,16 @@ export class LabUsageError extends LabError {
 /** A phone got what it cannot read, no answer, a refusal, or was asked for what its call does not allow now. */
 export class LabPhoneError extends LabError {
   override readonly name = "LabPhoneError";
+}
+
+/** The error for a failed start or build, from what the programs said last. */
+export function failure(code: "LAB_BUILD_FAILED" | "LAB_START_FAILED", what: string, lastWords: string): LabError {
+  if (/unshare failed|mount: .*permission denied/iu.test(lastWords)) {
+    return new LabSetupError(
+      "LAB_NO_MOUNT",
+      "The lab may not mount here, though it is root: in a container it needs the capability SYS_ADMIN (`docker run --privileged`).",
+    );
+  }
+  const message = `${what}${lastWords.trim() === "" ? ", and left no word." : `; the last lines were:\n${lastWords}`}`;
+  return code === "LAB_BUILD_FAILED" ? new LabSetupError(code, message) : new LabInstanceError(code, message);
 }

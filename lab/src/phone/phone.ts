@@ -39,10 +39,12 @@ export interface LoggedMessage {
   readonly message: SipMessage;
 }
 
+const keptMessages = 5000;
+
 /** A SIP phone that registers, calls, is called, and says whom it hears. */
 export class Phone {
   readonly number: string;
-  /** Every SIP message that came or went. */
+  /** The SIP messages that came or went, the last 5000 at least. */
   readonly messages: readonly LoggedMessage[];
   /** What it does when it is called next. */
   onCall: OnCall;
@@ -68,7 +70,10 @@ export class Phone {
       address: options.address ?? "127.0.0.1",
       server: options.server,
       onRequest: (request) => onRequest(request),
-      onMessage: (message, sent) => messages.push({ at: Date.now(), sent, message }),
+      onMessage: (message, sent) => {
+        messages.push({ at: Date.now(), sent, message });
+        if (messages.length > 2 * keptMessages) messages.splice(0, keptMessages);
+      },
     });
     const phone = new Phone(number, sip, options, messages);
     onRequest = (request) => phone.#onRequest(request);

@@ -96,6 +96,26 @@ export const transferScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "feature-blonde-transfer",
+    what: "Kai calls Omar with the feature code *2 and hangs up while it rings there; Omar gets Ping",
+    run: async (stage) => {
+      const omar = await stage.phone("1003", { onCall: "ring" });
+      const { call, there } = await talk(stage, "31002");
+      await stage.step("1000 dials *2");
+      await call.sendDigits("*2");
+      await stage.hears(there, "music");
+      await call.sendDigits("1003");
+      const end = await omar.waitForCall();
+      await stage.step("1000 hangs up while it rings");
+      call.hangUp();
+      await stage.step("1003 answers");
+      end.answer();
+      await stage.hearEachOther(there, end);
+      there.hangUp();
+      await stage.ended(end);
+    },
+  },
+  {
     name: "park",
     what: "Kai parks Ping, Lena takes her back from the lot",
     run: async (stage) => {
