@@ -68,6 +68,22 @@ describe("listeners", () => {
     expect(client.state).toBe("ready");
   });
 
+  it("may close the client, and hear nothing after that", async () => {
+    await using peer = await ScriptedAsterisk.listen();
+    const client = await connected(peer);
+    const heard: string[] = [];
+    const closed = next(client, "state", ({ to }) => to === "closed");
+    client.on("event", ({ name }) => {
+      heard.push(name);
+      void client.close();
+    });
+    const pending = client.action("Ping").catch((error: unknown) => error);
+    peer.last.send(event("A") + event("B"));
+    await closed;
+    expect(await pending).toBeInstanceOf(AmiClosedError);
+    expect(heard).toEqual(["A"]);
+  });
+
   it("of several servers hear their own server only", async () => {
     await using first = await ScriptedAsterisk.listen();
     await using second = await ScriptedAsterisk.listen();

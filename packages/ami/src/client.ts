@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { backoffMs } from "./backoff.ts";
 import { Calls } from "./calls.ts";
 import { checkOptions } from "./check-options.ts";
 import type {
@@ -11,29 +10,22 @@ import type {
   AmiNotices,
   AmiRuntime,
   AmiState,
-  AmiStateChange,
   AmiStats,
   OriginateResult,
 } from "./client-options.ts";
 import type { AmiParams } from "./encode-action.ts";
-import { AmiAbortError, AmiClosedError, type AmiError, AmiLinkLostError, AmiOptionError } from "./errors.ts";
+import { AmiAbortError, type AmiError, AmiLinkLostError, AmiOptionError } from "./errors.ts";
 import { EventListeners } from "./event-listeners.ts";
 import { EventStream } from "./event-stream.ts";
-import { LagMonitor } from "./lag-monitor.ts";
+import { AmiLink, closedError } from "./link.ts";
 import { ListCall, ListStreamCall } from "./list-call.ts";
 import type { AmiMessage } from "./message.ts";
 import { Notices } from "./notices.ts";
 import { redact } from "./redact.ts";
 import { OriginateCall } from "./originate-call.ts";
-import { PeerWatch } from "./peer-watch.ts";
 import { ActionCall, type PendingCall, type PendingCallContext } from "./pending-call.ts";
 import { systemRuntime } from "./runtime.ts";
-import { AmiSession } from "./session.ts";
-import { readBufferBytes } from "./socket.ts";
 import type { AmiCallArguments, AmiEventOf, AmiItemOf, AnyActionName, AnyEventName } from "./typed.ts";
-
-/** How long `close()` waits for the goodbye to be sent, in milliseconds. */
-const goodbyeMs = 1000;
 
 /**
  * One manager session that stays: it connects, logs in, and comes back after every loss, for ever, until `close()`
@@ -48,23 +40,11 @@ export class AmiClient implements AsyncDisposable {
   readonly #listeners: EventListeners;
   readonly #bytesListeners = new Set<(bytes: Uint8Array) => void>();
   readonly #streams = new Set<EventStream>();
-  readonly #calls: Calls;
   readonly #idPrefix: string;
-  readonly #lag: LagMonitor;
-  readonly #watch: PeerWatch | undefined;
-  #readBuffer: Uint8Array = new Uint8Array(0);
-  #state: AmiState = "idle";
-  #greeting = "";
-  #session: AmiSession | undefined;
+  readonly #calls: Calls;
+  readonly #link: AmiLink;
   #connecting: PromiseWithResolvers<void> | undefined;
-  #cancelRetry: () => void = () => {};
-  #attempts = 0;
-  #logins = 0;
-  #lastHeardAt = 0;
-  #gapBegan = 0;
   #nextId = 1;
-  #bytesRead = 0;
-  #skippedBefore = 0;
 
   /** @throws AmiOptionError `AMI_BAD_OPTION` */
   constructor(options: AmiClientOptions, runtime: AmiRuntime = systemRuntime) {
@@ -74,38 +54,48 @@ export class AmiClient implements AsyncDisposable {
     this.#listeners = new EventListeners(this.#notices.call, () => this.#updateWanted());
     this.#idPrefix = `cb-${randomBytes(4).toString("hex")}-`;
     this.#calls = new Calls(this.#idPrefix, options.maxPending ?? 10_000);
-    this.#lag = new LagMonitor(options.lagMs ?? 50, runtime, (lag) => this.#notices.emit("lag", lag));
-    const { ping = {} } = options;
-    this.#watch =
-      ping === false
-        ? undefined
-        : new PeerWatch({
-            idleMs: ping.idleMs ?? 5000,
-            timeoutMs: ping.timeoutMs ?? 5000,
-            runtime,
-            mayPing: () => !this.#calls.blocked,
-            ping: () => this.#session?.sendOwn("Ping", {}, this.#calls.pingId),
-            dead: (silentMs) => this.#peerDead(silentMs),
-          });
+    const notices = this.#notices;
+    this.#link = new AmiLink(options, runtime, this.#calls.pingId, {
+      state: (change) => notices.emit("state", change),
+      resync: (resync) => {
+        notices.emit("resync", resync);
+        this.#connecting?.resolve();
+      },
+      lag: (lag) => notices.emit("lag", lag),
+      sent: (action, actionId, text) => {
+        if (notices.has("sent")) notices.emit("sent", { action, actionId, text: redact(text) });
+      },
+      bytes: (bytes) => {
+        for (const listener of this.#bytesListeners) notices.call("bytes", listener, Uint8Array.from(bytes));
+      },
+      message: (message) => this.#receive(message),
+      mayPing: () => !this.#calls.blocked,
+      lost: (error) => {
+        this.#calls.failAll((action) => lostWith(action, error));
+        notices.emit("error", error);
+      },
+      closed: (error) => this.#closed(error),
+    });
   }
 
   get state(): AmiState {
-    return this.#state;
+    return this.#link.state;
   }
 
   /** What the server said first, and the AMI version in it (Asterisk 16 is 5, 22 is 11); empty before. */
   get server(): { readonly greeting: string; readonly version: string } {
-    return { greeting: this.#greeting, version: /\/(\d[\w.]*)/.exec(this.#greeting)?.[1] ?? "" };
+    const { greeting } = this.#link;
+    return { greeting, version: /\/(\d[\w.]*)/.exec(greeting)?.[1] ?? "" };
   }
 
   get stats(): AmiStats {
     return {
-      skippedEvents: this.#skippedBefore + (this.#session?.decoder.skipped ?? 0),
+      skippedEvents: this.#link.skippedEvents,
       lateReplies: this.#calls.late,
       strayReplies: this.#calls.stray,
       pendingCalls: this.#calls.size,
-      bytesRead: this.#bytesRead,
-      logins: this.#logins,
+      bytesRead: this.#link.bytesRead,
+      logins: this.#link.logins,
     };
   }
 
@@ -116,18 +106,18 @@ export class AmiClient implements AsyncDisposable {
    *   client is closed then.
    */
   connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    if (this.#state === "closed") return Promise.reject(closedError());
+    if (this.state === "closed") return Promise.reject(closedError());
     const { signal } = options;
     if (this.#connecting === undefined) {
       this.#connecting = Promise.withResolvers<void>();
       // Whoever calls connect() again, or never looks, still gets no unhandled rejection from the shared promise.
       this.#connecting.promise.catch(() => {});
-      this.#open();
+      this.#link.open();
     }
     if (signal === undefined) return this.#connecting.promise;
     const abort = (): void => {
-      if (this.#logins === 0)
-        this.#closeForGood(new AmiAbortError("AMI_ABORTED", "connect() was aborted", { cause: signal.reason }));
+      if (this.#link.logins > 0) return;
+      this.#link.end(new AmiAbortError("AMI_ABORTED", "connect() was aborted", { cause: signal.reason }));
     };
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });
@@ -136,14 +126,7 @@ export class AmiClient implements AsyncDisposable {
 
   /** Logs off and ends for good: pending calls reject with `AMI_CLOSED`, streams end. Safe to call twice. */
   async close(): Promise<void> {
-    const session = this.#session;
-    if (this.#state === "closed") return;
-    const error = closedError();
-    if (session === undefined) this.#closeForGood(error);
-    else {
-      this.#setState("closed", {});
-      await session.logoff(error, this.#newId(), this.#runtime, goodbyeMs);
-    }
+    await this.#link.close(this.#newId());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -173,7 +156,7 @@ export class AmiClient implements AsyncDisposable {
   /** Events as an async iterator with a queue of its own, so that a slow consumer holds up neither the link nor others. */
   events(options: AmiEventsOptions = {}): AmiEventStream {
     const stream = new EventStream(options);
-    if (this.#state === "closed") stream.close(closedError());
+    if (this.state === "closed") stream.close(closedError());
     const unlisten = this.#listeners.add(options.names ?? "*", (event) => stream.push(event));
     this.#streams.add(stream);
     stream.whenOver(() => {
@@ -252,13 +235,6 @@ export class AmiClient implements AsyncDisposable {
     options: AmiCallOptions,
     make: (context: PendingCallContext) => Call,
   ): Call {
-    const session = this.#session;
-    if (this.#state === "closed") throw closedError();
-    if (session === undefined || this.#state !== "ready") {
-      throw new AmiLinkLostError("AMI_NOT_CONNECTED", `${action} was not sent: the link is ${this.#state}`, {
-        retryable: true,
-      });
-    }
     if (options.signal?.aborted === true) {
       throw new AmiAbortError("AMI_ABORTED", `${action} was aborted before it was sent`, {
         cause: options.signal.reason,
@@ -266,7 +242,7 @@ export class AmiClient implements AsyncDisposable {
     }
     this.#calls.checkRoom();
     const id = this.#newId();
-    session.send(action, params, id);
+    this.#link.send(action, params, id);
     const call = make({
       id,
       action,
@@ -288,48 +264,6 @@ export class AmiClient implements AsyncDisposable {
     return `${this.#idPrefix}${this.#nextId++}`;
   }
 
-  #open(): void {
-    this.#attempts++;
-    this.#setState("connecting", {});
-    if (this.#readBuffer.length === 0) this.#readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
-    this.#session = new AmiSession(this.#options, this.#runtime, this.#readBuffer, {
-      connected: () => {},
-      greeted: (line) => {
-        this.#greeting = line;
-        this.#setState("logging-in", {});
-      },
-      loggedIn: () => this.#loggedIn(),
-      message: (message) => this.#receive(message),
-      bytes: (bytes, full) => this.#heard(bytes, full),
-      sent: (action, actionId, text) => {
-        if (this.#notices.has("sent")) this.#notices.emit("sent", { action, actionId, text: redact(text) });
-      },
-      ended: (error) => this.#ended(error),
-    });
-    this.#updateWanted();
-  }
-
-  #heard(bytes: Uint8Array, full: boolean): void {
-    this.#bytesRead += bytes.length;
-    this.#watch?.heard();
-    this.#lastHeardAt = this.#runtime.now();
-    this.#lag.read(full);
-    for (const listener of this.#bytesListeners) this.#notices.call("bytes", listener, Uint8Array.from(bytes));
-  }
-
-  #loggedIn(): void {
-    const first = this.#logins === 0;
-    const gapMs = first ? 0 : this.#runtime.now() - this.#gapBegan;
-    const attempts = this.#attempts;
-    this.#logins++;
-    this.#attempts = 0;
-    this.#watch?.start();
-    this.#lag.start();
-    this.#setState("ready", {});
-    this.#notices.emit("resync", { first, gapMs, attempts });
-    this.#connecting?.resolve();
-  }
-
   #receive(message: AmiMessage): void {
     if (message.kind === "event") {
       if (!this.#calls.event(message)) this.#listeners.dispatch(message);
@@ -338,54 +272,17 @@ export class AmiClient implements AsyncDisposable {
 
   /** Tells the decoder which events to make objects of. */
   #updateWanted(): void {
-    this.#session?.decoder.want(this.#calls.addExpected(this.#listeners.wanted()));
+    this.#link.want(this.#calls.addExpected(this.#listeners.wanted()));
   }
 
-  #peerDead(silentMs: number): void {
-    const text = `Asterisk has been silent for ${Math.round(silentMs)} ms and answers no ping`;
-    this.#session?.end(new AmiLinkLostError("AMI_PEER_DEAD", text, { retryable: true }));
-  }
-
-  /** The session is over, whoever ended it. */
-  #ended(error: AmiError): void {
-    this.#skippedBefore += this.#session?.decoder.skipped ?? 0;
-    this.#session = undefined;
-    this.#watch?.stop();
-    this.#lag.stop();
-    if (this.#state === "ready") this.#gapBegan = this.#lastHeardAt;
-    if (this.#state === "closed" || !error.retryable) {
-      this.#closeForGood(error);
-      return;
-    }
-    const { minMs = 200, maxMs = 10_000 } = this.#options.reconnect ?? {};
-    const retryInMs = backoffMs(Math.max(1, this.#attempts), minMs, maxMs, this.#runtime.random());
-    this.#cancelRetry = this.#runtime.schedule(retryInMs, () => this.#open());
-    this.#setState("waiting", { cause: error, retryInMs });
-    this.#calls.failAll((action) => lostWith(action, error));
-    this.#notices.emit("error", error);
-  }
-
-  #closeForGood(error: AmiError): void {
+  #closed(error: AmiError): void {
     const asked = error.code === "AMI_CLOSED";
-    this.#cancelRetry();
-    if (this.#state !== "closed") this.#setState("closed", asked ? {} : { cause: error });
-    const session = this.#session;
-    this.#session = undefined;
-    session?.end(error);
     this.#calls.failAll((action) => (asked ? closedError() : lostWith(action, error)));
     for (const stream of this.#streams) stream.close(asked ? undefined : error);
     this.#connecting?.reject(error);
     if (!asked) this.#notices.emit("error", error);
   }
-
-  #setState(to: AmiState, more: Pick<AmiStateChange, "cause" | "retryInMs">): void {
-    const from = this.#state;
-    this.#state = to;
-    this.#notices.emit("state", { from, to, ...more });
-  }
 }
-
-const closedError = (): AmiClosedError => new AmiClosedError("AMI_CLOSED", "The AMI client is closed");
 
 function lostWith(action: string, cause: AmiError): AmiLinkLostError {
   const text = `The link went away before ${action} was answered; whether Asterisk did it is unknown`;

@@ -103,6 +103,33 @@ describe("the codec", () => {
     );
   });
 
+  it("finds by name what a walk over all headers finds", () => {
+    const name = fc.constantFrom("A", "a", "Ab", "aB", "Abc", "Channel", "CHANNEL", "Chan", ":");
+    const line = fc.oneof(
+      fc.tuple(name, fc.constantFrom(": ", ":", " :", ""), fc.string({ maxLength: 6 })).map((parts) => parts.join("")),
+      fc.constant("no colon"),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(
+          line.filter((text) => !/[\r\n]/.test(text)),
+          { maxLength: 12 },
+        ),
+        name,
+        (lines, wanted) => {
+          const [message] = decodeAll(
+            Buffer.from(["Event: X", ...lines.filter((text) => text !== ""), "", ""].join("\r\n")),
+            { greeting: false },
+          );
+          const all = message?.entries().filter(([header]) => header.toLowerCase() === wanted.toLowerCase()) ?? [];
+          expect(message?.getAll(wanted)).toEqual(all.map(([, value]) => value));
+          expect(message?.get(wanted)).toBe(all[0]?.[1]);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
   it("never writes a second line for one value, nor a second message", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (key, value) => {

@@ -2,6 +2,10 @@ import { Buffer } from "node:buffer";
 import { commandOutput, followsHeadersEnd } from "./command-output.ts";
 import { variablesOf } from "./channel-variables.ts";
 
+const CR = 13;
+const SPACE = 32;
+const COLON = 58;
+
 /** `greeting`: the banner line; `other`: a message without Event, Response or Action as its first header. */
 export type AmiMessageKind = "greeting" | "event" | "response" | "action" | "other";
 
@@ -21,9 +25,6 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   readonly name: string;
   #text: string | undefined;
   readonly #raw: Buffer | undefined;
-  /** Three positions in the text for each header: begin, colon (begin - 1 if there is none), end. */
-  #marks: number[] | undefined;
-
   /** Made by the decoder. Give `raw` when the text alone cannot restore the bytes, or when the message is large. */
   constructor(kind: AmiMessageKind, name: string, text: string | undefined, raw?: Buffer) {
     this.kind = kind;
@@ -45,37 +46,53 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
 
   /** The first header of that name, in any spelling of upper and lower case. */
   get(header: AmiHeaderName<Headers>): string | undefined {
-    const marks = this.#marks ?? this.#parse();
-    for (let index = 0; index < marks.length; index += 3) {
-      if (this.#isNamed(marks, index, header)) return this.#valueAt(marks, index);
+    const text = this.text;
+    const limit = this.#headersEnd(text);
+    const length = header.length;
+    let lower: string | undefined;
+    for (let start = 0; start < limit;) {
+      if (text.charCodeAt(start + length) === COLON) {
+        lower ??= header.toLowerCase();
+        if (text.startsWith(header, start) || text.slice(start, start + length).toLowerCase() === lower) {
+          return header.includes(":") ? undefined : this.#valueAt(text, start + length, endOfLine(text, start, limit));
+        }
+      }
+      start = text.indexOf("\n", start) + 1;
+      if (start === 0) break;
     }
     return undefined;
   }
 
   /** All headers of that name, in any case, in the order of the wire. */
   getAll(header: AmiHeaderName<Headers>): string[] {
-    const marks = this.#marks ?? this.#parse();
+    const lower = header.toLowerCase();
     const values: string[] = [];
-    for (let index = 0; index < marks.length; index += 3) {
-      if (this.#isNamed(marks, index, header)) values.push(this.#valueAt(marks, index));
-    }
+    this.forEach((name, value) => {
+      if (name.length === lower.length && name.toLowerCase() === lower) values.push(value);
+    });
     return values;
   }
 
   /** Calls back for each header in the order of the wire, repeats too. A line without a colon has an empty name. */
   forEach(visit: (name: string, value: string) => void): void {
-    const marks = this.#marks ?? this.#parse();
     const text = this.text;
-    const isLent = this.#raw !== undefined;
-    for (let index = 0; index < marks.length; index += 3) {
-      const start = marks[index] as number;
-      const colon = marks[index + 1] as number;
-      if (isLent || colon < start) visit(this.#cut(start, colon), this.#valueAt(marks, index));
+    const limit = this.#headersEnd(text);
+    const isLarge = this.#raw !== undefined;
+    let colon = -1;
+    for (let start = 0; start < limit;) {
+      let next = text.indexOf("\n", start);
+      if (next === -1) next = limit;
+      const end = next > start && text.charCodeAt(next - 1) === CR ? next - 1 : next;
+      if (colon < start) {
+        colon = text.indexOf(":", start);
+        if (colon === -1) colon = limit;
+      }
+      if (colon >= end) {
+        if (end > start) visit("", this.#cut(text, start, end));
+      } else if (isLarge) visit(this.#cut(text, start, colon), this.#valueAt(text, colon, end));
       else
-        visit(
-          text.slice(start, colon),
-          text.slice(text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1, marks[index + 2]),
-        );
+        visit(text.slice(start, colon), text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end));
+      start = next + 1;
     }
   }
 
@@ -117,48 +134,25 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
     return `AmiMessage(${this.kind} ${this.kind === "greeting" ? "" : this.name})`;
   }
 
-  #isNamed(marks: readonly number[], index: number, header: string): boolean {
-    const start = marks[index] as number;
-    if ((marks[index + 1] as number) - start !== header.length) return false;
-    const text = this.text;
-    return (
-      text.startsWith(header, start) || text.slice(start, start + header.length).toLowerCase() === header.toLowerCase()
-    );
+  /** Where the headers end in the text, and raw text may begin. */
+  #headersEnd(text: string): number {
+    if (this.kind === "greeting") return 0;
+    return this.name === "Follows" ? followsHeadersEnd(text) : text.length;
   }
 
-  #valueAt(marks: readonly number[], index: number): string {
-    const begin = (marks[index + 1] as number) + 1;
-    if (begin === marks[index]) return this.#cut(begin, marks[index + 2] as number);
-    return this.#cut(this.text.charCodeAt(begin) === 32 ? begin + 1 : begin, marks[index + 2] as number);
+  #valueAt(text: string, colon: number, end: number): string {
+    return this.#cut(text, text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1, end);
   }
 
   /** V8's slices hold on to the whole string they were cut from; of a large message they must not. */
-  #cut(start: number, end: number): string {
-    if (start >= end) return "";
-    const value = this.text.slice(start, end);
+  #cut(text: string, start: number, end: number): string {
+    const value = start < end ? text.slice(start, end) : "";
     return this.#raw !== undefined && value.length > 12 ? Buffer.from(value, "utf8").toString("utf8") : value;
   }
+}
 
-  #parse(): number[] {
-    const marks: number[] = [];
-    const text = this.text;
-    let limit = text.length;
-    if (this.kind === "greeting") limit = 0;
-    else if (this.name === "Follows") limit = followsHeadersEnd(text);
-    let colon = -1;
-    for (let start = 0; start < limit;) {
-      let next = text.indexOf("\n", start);
-      if (next === -1) next = limit;
-      const end = next > start && text.charCodeAt(next - 1) === 13 ? next - 1 : next;
-      if (colon < start) {
-        colon = text.indexOf(":", start);
-        if (colon === -1) colon = limit;
-      }
-      if (colon < end) marks.push(start, colon, end);
-      else if (end > start) marks.push(start, start - 1, end);
-      start = next + 1;
-    }
-    this.#marks = marks;
-    return marks;
-  }
+function endOfLine(text: string, start: number, limit: number): number {
+  const next = text.indexOf("\n", start);
+  if (next === -1) return limit;
+  return next > start && text.charCodeAt(next - 1) === CR ? next - 1 : next;
 }

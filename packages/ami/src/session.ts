@@ -15,7 +15,6 @@ import type { AmiMessage } from "./message.ts";
 import { openSocket } from "./socket.ts";
 
 export interface SessionHandlers {
-  connected(): void;
   greeted(line: string): void;
   /** Called while the login's reply is being read: events in the same segment come after it. */
   loggedIn(): void;
@@ -61,7 +60,6 @@ export class AmiSession {
     this.#socket = openSocket(options, readBuffer, {
       connected: () => {
         this.#connected = true;
-        handlers.connected();
       },
       bytes: (bytes, full) => this.#read(bytes, full),
       closed: (error) => this.end(this.#closedBecause(error)),
