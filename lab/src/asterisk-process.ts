@@ -49,7 +49,12 @@ export function controlSocketOf(folder: string): string {
 }
 
 /** Writes the folders and files that an instance needs. */
-export async function prepareInstance(root: ChangeRoot, folder: string, state: InstanceState): Promise<void> {
+export async function prepareInstance(
+  root: ChangeRoot,
+  folder: string,
+  state: InstanceState,
+  dialplan?: string,
+): Promise<void> {
   for (const name of Object.keys(places)) await mkdir(join(folder, name), { recursive: true });
   for (const name of [
     "etc/manager.d",
@@ -63,7 +68,8 @@ export async function prepareInstance(root: ChangeRoot, folder: string, state: I
   ]) {
     await mkdir(join(folder, name), { recursive: true });
   }
-  for (const [name, text] of Object.entries(configuration(state))) await writeFile(join(folder, "etc", name), text);
+  for (const [name, text] of Object.entries(configuration(state, dialplan)))
+    await writeFile(join(folder, "etc", name), text);
   await writeFile(join(folder, "etc", "lab.pem"), await makeCertificate(root), { mode: 0o600 });
   await writeFile(join(folder, "lib", "lab-music", "chord.wav"), musicFile());
   await chmod(join(folder, "tmp"), 0o1777);

@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly featureCodes?: boolean;
   /** Letters, digits, `-` and `_`; made up unless told. */
   readonly name?: string;
+  /** More dialplan, as the text of an extensions.conf: contexts of one's own, or more extensions for `internal`. */
+  readonly dialplan?: string;
   /** Ports that must be exactly these. */
   readonly ports?: WantedPorts;
   /** Ports to take where they are free. */
@@ -67,7 +69,7 @@ export async function startAsterisk(options: StartOptions): Promise<LabAsterisk>
     await removeInstance(folders, state.name);
   };
   try {
-    await prepareInstance(root, folder, state);
+    await prepareInstance(root, folder, state, options.dialplan);
     asterisk = await spawnAsterisk(root, folder);
     await writeState(folders, { ...state, asterisk });
     await waitUntilBooted(asterisk, folder);

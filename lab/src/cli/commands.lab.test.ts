@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -61,6 +61,20 @@ it("a developer starts an Asterisk, sees a call and a scenario in it, looks insi
   expect((await lab("status")).stdout).toMatch(/^mine +22 +up /mu);
   expect(await lab("down")).toMatchObject({ status: 0, stdout: "Ended: mine.\n" });
   expect((await lab("status")).stdout).toContain("No Asterisk of the lab is up.");
+});
+
+it("a developer adds a dialplan of one's own, and is told the line if it cannot be read", async () => {
+  const file = join(cache, "own.conf");
+  await writeFile(file, "[internal]\nexten => 950,1,Answer()\n same => n,Echo()\n");
+  expect(await lab("up", "--name", "own", "--dialplan", file)).toMatchObject({ status: 0 });
+  expect((await lab("call", "1000", "950", "--seconds", "2", "--name", "own")).stdout).toContain("1000 hears 1000");
+  await lab("down", "--name", "own");
+  await writeFile(file, "[internal]\nexten => 950,1,Answer()\n[internal\n");
+  expect(await lab("up", "--dialplan", file)).toMatchObject({ status: 2, stderr: expect.stringContaining("own.conf") });
+  expect(await lab("up", "--dialplan", `${file}.none`)).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining("ENOENT"),
+  });
 });
 
 it("where several are up, one has to be named", async () => {

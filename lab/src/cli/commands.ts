@@ -10,6 +10,7 @@ import { wellKnownPorts } from "../ports.ts";
 import { scenarios } from "../scenarios/all-scenarios.ts";
 import { fits, play } from "../scenarios/stage.ts";
 import { labVersions } from "../versions.ts";
+import { readDialplan } from "./dialplan-file.ts";
 import { installLab } from "./install.ts";
 import { helpText, type CommandLine } from "./options.ts";
 import { connectionJson, connectionText, statusText } from "./text.ts";
@@ -40,6 +41,7 @@ const up: Command = async (line, out) => {
     ports: line.ports,
     preferredPorts: wellKnownPorts,
     ...(line.secret === undefined ? {} : { secret: line.secret }),
+    ...(line.dialplan === undefined ? {} : { dialplan: await readDialplan(line.dialplan) }),
     detached: true,
     onProgress: progressOf(out),
   });

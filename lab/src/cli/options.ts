@@ -14,6 +14,8 @@ export interface CommandLine {
   readonly featureCodes: boolean;
   readonly ports: WantedPorts;
   readonly secret?: string;
+  /** A file of more dialplan. */
+  readonly dialplan?: string;
   readonly seconds: number;
   /** How long a scenario stands still after each step, in milliseconds. */
   readonly pauseMs: number;
@@ -53,6 +55,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
       asterisk: text,
       profile: text,
       secret: text,
+      dialplan: text,
       seconds: text,
       pause: text,
       lines: text,
@@ -93,6 +96,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     featureCodes: !values["no-feature-codes"],
     ports,
     ...(values.secret === undefined ? {} : { secret: secretIn(values.secret) }),
+    ...(values.dialplan === undefined ? {} : { dialplan: values.dialplan }),
     seconds: numberIn("seconds", values.seconds ?? (positionals[0] === "load" ? "2" : "20"), 1, 3600),
     calls: numberIn("calls", values.calls ?? "100", 1, 1_000_000),
     rate: numberIn("rate", values.rate ?? "10", 1, 1000),
@@ -131,6 +135,7 @@ export const helpText = `The lab: a real Asterisk on this machine, and phones th
             and print how to connect to it    --profile plain|freepbx
             --ami-port P --ami-tls-port P --http-port P --https-port P
             --sip-port P --chan-sip-port P --secret S --no-feature-codes
+            --dialplan FILE (adds it to the lab's extensions.conf)
   status    all Asterisks of the lab          --name N: how to connect to it
   down      end it                            --name N | --all
   call A B  phone A calls phone B             --seconds 20

@@ -1,3 +1,4 @@
+import { parseConf } from "@cordboard/asterisk-files";
 import { describe, expect, it } from "vitest";
 import type { LabProfile } from "../instance-state.ts";
 import { labVersions, type LabVersion } from "../versions.ts";
@@ -55,6 +56,10 @@ describe.each([...labVersions])("the configuration for Asterisk %i", (version) =
     expect(targets.filter((name) => !contexts.has(name ?? ""))).toEqual([]);
   });
 
+  it("consists of files that Asterisk reads without a warning", () => {
+    for (const [file, text] of Object.entries(files(version))) expect(parseConf(text, { file }).problems).toEqual([]);
+  });
+
   it("gives every context once, and every person a phone, a hint and a mailbox", () => {
     const all = files(version);
     const contexts = sectionsOf(all["extensions.conf"] ?? "");
@@ -83,8 +88,9 @@ describe.each([...labVersions])("the configuration for Asterisk %i", (version) =
   });
 
   it("lets the phones dial in the context of their profile", () => {
-    expect(files(version)["pjsip.conf"]).toContain("context=internal\n");
-    expect(files(version, "freepbx")["pjsip.conf"]).not.toContain("context=internal\n");
+    const phone = (context: string): string => `[1000]\ntype=endpoint\ncontext=${context}\n`;
+    expect(files(version)["pjsip.conf"]).toContain(phone("internal"));
+    expect(files(version, "freepbx")["pjsip.conf"]).toContain(phone("from-internal"));
   });
 });
 

@@ -7,8 +7,15 @@ import { freepbxDialplan } from "./freepbx-dialplan.ts";
 import { plainDialplan } from "./plain-dialplan.ts";
 import { confbridgeConf, featuresConf, musicConf, parkingConf, queuesConf, voicemailConf } from "./services.ts";
 
-/** All files of one Asterisk's /etc/asterisk, by name, but the certificate. */
-export function configuration(state: Omit<InstanceState, "startedAt" | "starter">): Readonly<Record<string, string>> {
+/**
+ * All files of one Asterisk's /etc/asterisk, by name, but the certificate.
+ *
+ * @param dialplan text to put behind the lab's own extensions.conf; a context of the same name adds to the lab's
+ */
+export function configuration(
+  state: Omit<InstanceState, "startedAt" | "starter">,
+  dialplan = "",
+): Readonly<Record<string, string>> {
   const { version, profile, ports, users } = state;
   return {
     "asterisk.conf": [section("options", { documentation_language: "en_US", maxfiles: "20000" })].join("\n"),
@@ -39,6 +46,7 @@ export function configuration(state: Omit<InstanceState, "startedAt" | "starter"
       section("globals"),
       plainDialplan(version),
       freepbxDialplan(version),
+      dialplan,
     ].join("\n"),
     "features.conf": featuresConf(state.featureCodes),
     "res_parking.conf": parkingConf(),
