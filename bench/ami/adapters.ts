@@ -15,7 +15,7 @@ type Callback = (...values: never[]) => void;
 type Loose = Record<string, (...values: unknown[]) => unknown> & { on(name: string, listener: Callback): void };
 type Constructor = new (...values: unknown[]) => Loose;
 
-const require = createRequire(new URL("../peers/package.json", import.meta.url));
+const fromPeers = createRequire(new URL("../peers/package.json", import.meta.url));
 const host = "127.0.0.1";
 const field = (event: unknown, name: string): string => String((event as Record<string, unknown>)[name]);
 /** Calls a method that takes a callback last, with the library's own `this`. */
@@ -27,7 +27,7 @@ function asteriskManager(): Adapter {
   return {
     connect: (port, onEvent) =>
       new Promise((resolve) => {
-        const Manager = require("asterisk-manager") as Constructor;
+        const Manager = fromPeers("asterisk-manager") as Constructor;
         ami = new Manager(port, host, "bench", "secret", true);
         ami.on("managerevent", (event: never) => onEvent(field(event, "event"), event));
         ami.on("connect", () => setTimeout(resolve, 300));
@@ -40,7 +40,7 @@ function asteriskAmiClient(): Adapter {
   let client: Loose;
   return {
     async connect(port, onEvent) {
-      const Client = require("asterisk-ami-client") as Constructor;
+      const Client = fromPeers("asterisk-ami-client") as Constructor;
       client = new Client();
       await client["connect"]?.("bench", "secret", { host, port });
       client.on("event", (event: never) => onEvent(field(event, "Event"), event));
@@ -54,7 +54,7 @@ function yana(): Adapter {
   return {
     connect: (port, onEvent) =>
       new Promise((resolve) => {
-        const Yana = require("yana") as Constructor;
+        const Yana = fromPeers("yana") as Constructor;
         ami = new Yana({ host, port, login: "bench", password: "secret", events: true });
         ami.on("event", (event: never) => onEvent(field(event, "Event"), event));
         ami["connect"]?.(() => resolve());
@@ -65,7 +65,7 @@ function yana(): Adapter {
 
 function amiIo(): Adapter {
   let client: Loose;
-  const library = require("ami-io") as {
+  const library = fromPeers("ami-io") as {
     Client: Constructor;
     SilentLogger: Constructor;
     Action: { Command: Constructor };
@@ -96,7 +96,7 @@ function asteriskIo(): Adapter {
   return {
     connect: (port, onEvent) =>
       new Promise((resolve) => {
-        const library = require("asterisk.io") as { ami(...values: unknown[]): Loose };
+        const library = fromPeers("asterisk.io") as { ami(...values: unknown[]): Loose };
         ami = library.ami(host, port, "bench", "secret");
         ami.on("eventAny", (event: never) => onEvent(field(event, "Event"), event));
         ami.on("ready", () => resolve());

@@ -93,14 +93,11 @@ describe.each(labVersions)("Asterisk %s", (version) => {
     ]);
     const commands = await client.action("ListCommands");
     let answered = 0;
-    for (const name of Object.keys(actionLists)) {
+    const names: readonly string[] = Object.keys(actionLists);
+    for (const name of names) {
       if (needParameters.has(name) || commands.get(name) === undefined) continue;
-      const { items, complete } = await client.list(
-        name as string,
-        name === "ConfbridgeList" ? { Conference: "800" } : {},
-      );
-      if (complete?.get("ListItems") !== undefined)
-        expect([name, items.length]).toEqual([name, Number(complete.get("ListItems"))]);
+      const { items, complete } = await client.list(name, name === "ConfbridgeList" ? { Conference: "800" } : {});
+      expect([name, items.length]).toEqual([name, Number(complete?.get("ListItems") ?? items.length)]);
       answered++;
     }
     expect(answered).toBeGreaterThan(15);

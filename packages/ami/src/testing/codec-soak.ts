@@ -10,7 +10,7 @@ export interface CodecSoakOptions {
   /** How many byte streams. */
   readonly streams: number;
   readonly seed: number;
-  report?(line: string): void;
+  readonly report?: (line: string) => void;
 }
 
 const fixtures = join(import.meta.dirname, "../../fixtures");

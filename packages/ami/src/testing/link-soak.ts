@@ -10,7 +10,7 @@ export interface LinkSoakOptions {
   /** How many times the link is cut. */
   readonly cuts: number;
   readonly seed: number;
-  report?(line: string): void;
+  readonly report?: (line: string) => void;
 }
 
 interface Tally {
@@ -85,20 +85,16 @@ function startCalls(client: AmiClient, cut: number, tally: Tally): Promise<void>
   const calls: Promise<void>[] = [];
   const expectOwn = (call: Promise<unknown>, expected: unknown): void => {
     tally.started++;
-    const settled = (): void => void tally.settled++;
-    const done = call.then(
-      (value) => {
-        settled();
-        tally.answered++;
-        if (value !== expected)
-          throw new Error(`the answer ${String(value)} belongs to another call than ${String(expected)}`);
-      },
-      (error: unknown) => {
-        settled();
-        tally.lost++;
-        if (!(error instanceof AmiError)) throw error;
-      },
-    );
+    const answered = (value: unknown): void => {
+      tally.answered++;
+      if (value !== expected)
+        throw new Error(`the answer ${String(value)} belongs to another call than ${String(expected)}`);
+    };
+    const lost = (error: unknown): void => {
+      tally.lost++;
+      if (!(error instanceof AmiError)) throw error;
+    };
+    const done = call.finally(() => void tally.settled++).then(answered, lost);
     calls.push(done);
   };
   for (let n = 0; n < callsOfEachKind; n++) {
