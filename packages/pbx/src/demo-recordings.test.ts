@@ -5,14 +5,14 @@ import { fillIn, IdCounters } from "./id-renewal.ts";
 import { readCapture } from "./read-capture.ts";
 import { ReplayMessage } from "./replay-message.ts";
 import { compileScript } from "./replay-script.ts";
-import { labScenarios } from "./testing/lab-scenarios.ts";
+import { demoScenarios } from "./testing/demo-scenarios.ts";
 
 const folder = new URL("../../server/recordings/", import.meta.url);
 const files = readdirSync(folder).filter((file) => /^\d\d-.*\.jsonl$/.test(file));
 
 it("there is one recording for each scenario of the demo", () => {
   const titles = files.map((file) => readCapture(readFileSync(new URL(file, folder), "utf8").split("\n")).header.note);
-  expect(titles).toEqual(labScenarios.flatMap(({ demo }) => demo ?? []));
+  expect(titles).toEqual(demoScenarios.map(({ title }) => title));
 });
 
 describe.each(files)("the recording %s", (file) => {

@@ -4,7 +4,7 @@ import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PbxLink } from "./pbx-link.ts";
 import type { TableChange } from "./table-change.ts";
-import { labScenarios, stageOn, type Stage } from "./testing/lab-scenarios.ts";
+import { demoScenarios, stageOn, type Stage } from "./testing/demo-scenarios.ts";
 import { forgiving, truthOf, viewOf, type View } from "./testing/lab-truth.ts";
 
 describe.each([22, 16] as const)("on Asterisk %i", (version) => {
@@ -56,7 +56,7 @@ describe.each([22, 16] as const)("on Asterisk %i", (version) => {
     expect({ what, view }).toEqual({ what, view: truth });
   }
 
-  it.each(labScenarios.map((scenario) => [scenario.name, scenario] as const))(
+  it.each(demoScenarios.map((scenario) => [scenario.name, scenario] as const))(
     "the table is what Asterisk says at each settled moment of %s",
     async (_, scenario) => {
       const before = moments.length;

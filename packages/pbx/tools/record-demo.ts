@@ -6,7 +6,7 @@ import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
 import { captureFile } from "../src/capture-file.ts";
 import { CaptureWriter } from "../src/capture-writer.ts";
 import { PbxLink } from "../src/pbx-link.ts";
-import { labScenarios, stageOn, type LabScenario, type Stage } from "../src/testing/lab-scenarios.ts";
+import { demoScenarios, stageOn, type DemoScenario, type Stage } from "../src/testing/demo-scenarios.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "server", "recordings");
 
@@ -24,13 +24,7 @@ const omitEvents = [
   "VarSet",
 ];
 
-async function record(
-  lab: LabAsterisk,
-  stage: Stage,
-  scenario: LabScenario,
-  title: string,
-  path: string,
-): Promise<void> {
+async function record(lab: LabAsterisk, stage: Stage, scenario: DemoScenario, path: string): Promise<void> {
   // A rehearsal, to count the moments.
   let moments = 0;
   const settled = async (): Promise<void> => void moments++;
@@ -41,7 +35,7 @@ async function record(
   await rm(path, { force: true });
   const capture = new CaptureWriter({
     sink: await captureFile(path, 0o644),
-    note: title,
+    note: scenario.title,
     omitEvents,
     ...(version === undefined ? {} : { asterisk: version }),
   });
@@ -68,10 +62,10 @@ const lab = await startAsterisk({ version: 22 });
 try {
   const wanted = process.argv.slice(2);
   const stage = stageOn(lab, () => Promise.resolve());
-  for (const [index, scenario] of labScenarios.filter(({ demo }) => demo !== undefined).entries()) {
+  for (const [index, scenario] of demoScenarios.entries()) {
     if (wanted.length > 0 && !wanted.includes(scenario.name)) continue;
     const file = `${String(index + 1).padStart(2, "0")}-${scenario.name}.jsonl`;
-    await record(lab, stage, scenario, scenario.demo ?? scenario.name, join(folder, file));
+    await record(lab, stage, scenario, join(folder, file));
     process.stdout.write(`${file}\n`);
   }
 } finally {

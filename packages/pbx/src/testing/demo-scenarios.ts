@@ -9,11 +9,11 @@ export interface Stage {
   settled(what: string): Promise<void>;
 }
 
-/** A call, or several, on the lab; it ends with all phones idle. */
-export interface LabScenario {
+/** What a recording of the demo shows: a call, or several, on the lab; it ends with all phones idle. */
+export interface DemoScenario {
   readonly name: string;
-  /** Part of the demo, under this title. */
-  readonly demo?: string;
+  /** For people: the recording's label. */
+  readonly title: string;
   run(stage: Stage): Promise<void>;
 }
 
@@ -37,9 +37,9 @@ interface Call {
   readonly callee: Leg;
 }
 
-async function call(stage: Stage, from: string, to: string, dialled: string = to): Promise<Call> {
+async function call(stage: Stage, from: string, to: string): Promise<Call> {
   const [fromPhone, toPhone] = await Promise.all([stage.phone(from), stage.phone(to)]);
-  const caller = await fromPhone.call(dialled);
+  const caller = await fromPhone.call(to);
   const callee = await toPhone.waitForCall();
   await stage.settled(`${to} rings`);
   callee.answer();
@@ -55,11 +55,11 @@ async function end(stage: Stage, by: Leg, ...others: readonly Leg[]): Promise<vo
   await stage.settled("all is over");
 }
 
-/** The calls that the view must follow; those with a title are what the demo shows. */
-export const labScenarios: readonly LabScenario[] = [
+/** The recordings of the demo, in their order. */
+export const demoScenarios: readonly DemoScenario[] = [
   {
     name: "basic",
-    demo: "A basic call",
+    title: "A basic call",
     async run(stage) {
       const { caller, callee } = await call(stage, "1000", "1002");
       await end(stage, caller, callee);
@@ -67,7 +67,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "hold",
-    demo: "Hold and retrieve",
+    title: "Hold and retrieve",
     async run(stage) {
       const { caller, callee } = await call(stage, "1000", "1002");
       await caller.hold();
@@ -81,7 +81,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "ivr-queue",
-    demo: "Through the menu into a queue",
+    title: "Through the menu into a queue",
     async run(stage) {
       const [kai, ping, omar] = await Promise.all(["1000", "1002", "1003"].map((number) => stage.phone(number)));
       if (kai === undefined || ping === undefined || omar === undefined) return;
@@ -100,7 +100,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "blind-transfer",
-    demo: "A blind transfer",
+    title: "A blind transfer",
     async run(stage) {
       const lena = await stage.phone("1006");
       const { caller, callee } = await call(stage, "1000", "1002");
@@ -117,7 +117,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "attended-transfer",
-    demo: "An attended transfer",
+    title: "An attended transfer",
     async run(stage) {
       const [kai, lena] = await Promise.all([stage.phone("1000"), stage.phone("1006")]);
       const { caller, callee } = await call(stage, "1000", "1002");
@@ -140,7 +140,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "parking",
-    demo: "Parked and picked up again",
+    title: "Parked and picked up again",
     async run(stage) {
       const lena = await stage.phone("1006");
       const { caller, callee } = await call(stage, "1000", "1002");
@@ -156,7 +156,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "conference",
-    demo: "A conference of three",
+    title: "A conference of three",
     async run(stage) {
       const legs: Leg[] = [];
       for (const number of ["1001", "1003", "1006"]) {
@@ -176,7 +176,7 @@ export const labScenarios: readonly LabScenario[] = [
   },
   {
     name: "voicemail",
-    demo: "No answer, then voicemail",
+    title: "No answer, then voicemail",
     async run(stage) {
       const [omar, ana] = await Promise.all([stage.phone("1003"), stage.phone("1001")]);
       const caller = await omar.call("61001");
@@ -190,115 +190,6 @@ export const labScenarios: readonly LabScenario[] = [
       // The voicemail application first finishes its prompt.
       await stage.lab.waitUntilIdle({ timeoutMs: 15_000 });
       await stage.settled("all is over");
-    },
-  },
-  {
-    name: "cancel",
-    async run(stage) {
-      const [kai, ping] = await Promise.all([stage.phone("1000"), stage.phone("1002")]);
-      const caller = await kai.call("1002");
-      const callee = await ping.waitForCall();
-      await stage.settled("it rings");
-      caller.cancel();
-      await callee.waitUntilEnded();
-      await stage.settled("all is over");
-    },
-  },
-  {
-    name: "busy",
-    async run(stage) {
-      const [kai, ping] = await Promise.all([stage.phone("1000"), stage.phone("1002")]);
-      const caller = await kai.call("1002");
-      const callee = await ping.waitForCall();
-      callee.reject(486);
-      await caller.waitUntilEnded();
-      await stage.settled("all is over");
-    },
-  },
-  {
-    name: "feature-codes",
-    async run(stage) {
-      const lena = await stage.phone("1006");
-      const { caller, callee } = await call(stage, "1000", "1002", "31002");
-      await caller.sendDigits("*2");
-      await callee.waitToHear("music");
-      await stage.settled("asked for the number");
-      await caller.sendDigits("1006");
-      const third = await lena.waitForCall();
-      await stage.settled("the third rings");
-      third.answer();
-      await third.waitToHear("1000");
-      await stage.settled("consulting");
-      caller.hangUp();
-      await third.waitToHear("1002");
-      await stage.settled("transferred");
-      await end(stage, callee, third);
-    },
-  },
-  ...["720", "721", "722"].map((group): LabScenario => ({
-    name: `ring-group-${group}`,
-    async run(stage) {
-      const [kai, ana, ping, omar] = await Promise.all(
-        ["1000", "1001", "1002", "1003"].map((number) => stage.phone(number)),
-      );
-      if (kai === undefined || ana === undefined || ping === undefined || omar === undefined) return;
-      const caller = await kai.call(group);
-      const [, callee] = await Promise.all([ana, ping, omar].map((phone) => phone.waitForCall()));
-      await stage.settled("all ring");
-      callee?.answer();
-      await caller.waitToHear("1002");
-      await stage.settled("one has it");
-      await end(stage, caller);
-    },
-  })),
-  {
-    name: "forward-chain",
-    async run(stage) {
-      const { caller, callee } = await call(stage, "1000", "1002", "740");
-      await end(stage, caller, callee);
-    },
-  },
-  {
-    name: "pickup",
-    async run(stage) {
-      const [kai, ping, omar] = await Promise.all(["1000", "1002", "1003"].map((number) => stage.phone(number)));
-      if (kai === undefined || ping === undefined || omar === undefined) return;
-      const caller = await kai.call("1002");
-      await ping.waitForCall();
-      await stage.settled("it rings");
-      const picker = await omar.call("**1002");
-      await picker.waitToHear("1000");
-      await stage.settled("picked up");
-      await end(stage, caller, picker);
-    },
-  },
-  {
-    name: "local-queue",
-    async run(stage) {
-      const kai = await stage.phone("1000");
-      const members = await Promise.all(["1001", "1002", "1003"].map((number) => stage.phone(number)));
-      const caller = await kai.call("715");
-      const ringing = await stage.lab.waitFor(() => members.flatMap((phone) => phone.legs)[0], {
-        what: "a member to ring",
-      });
-      await stage.settled("members ring");
-      ringing.answer();
-      await ringing.waitToHear("1000");
-      await stage.settled("an agent has the call");
-      await end(stage, caller, ringing);
-    },
-  },
-  {
-    name: "echo-and-announcement",
-    async run(stage) {
-      const [kai, lena] = await Promise.all([stage.phone("1000"), stage.phone("1006")]);
-      const echo = await kai.call("600");
-      const music = await lena.call("601");
-      await echo.waitUntilUp();
-      await music.waitToHear("music");
-      await stage.settled("echo and music");
-      await end(stage, echo);
-      await end(stage, music);
     },
   },
 ];

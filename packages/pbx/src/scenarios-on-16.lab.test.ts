@@ -1,0 +1,3 @@
+import { proveLabScenarios } from "./testing/prove-lab-scenarios.ts";
+
+proveLabScenarios(16);
