@@ -15,7 +15,6 @@ export const SERVER_ERROR_EXIT_CODES = {
   PBX_UNKNOWN: 2,
   PBX_URL_INVALID: 2,
   RECORDING_UNREADABLE: 1,
-  TIMED_OUT: 1,
   USAGE: 2,
 } as const;
 

@@ -28,6 +28,15 @@ describe("an AMI answer as CSV", () => {
     expect(text).toBe("Name,Value\r\na,1\r\nb,2\r\n");
   });
 
+  it("says of each item what it is where a list has several kinds", () => {
+    const other: AmiRecord = [
+      ["Event", "Other"],
+      ["Name", "c"],
+    ];
+    const text = formatAnswer({ response, items: [item("a", "1"), other] }, "csv", { width: 80, terminal: false });
+    expect(text).toBe("Event,Name,Value\r\nItem,a,1\r\nOther,c,\r\n");
+  });
+
   it.each(["=1+1", "+1-555;cmd", "-x", "@SUM(A1)", "\t=1", "\r=1", "＝1"])("disarms the formula %j", (value) => {
     expect(toCsv([[["Name", value]]])).toContain(`'${value}`);
   });

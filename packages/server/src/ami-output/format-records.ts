@@ -25,7 +25,7 @@ export interface FormatOptions {
 }
 
 /** Headers that say nothing about an item: they are the list's own. */
-const FRAMING: ReadonlySet<string> = new Set(["event", "actionid", "eventlist"]);
+const FRAMING: ReadonlySet<string> = new Set(["actionid", "eventlist"]);
 
 /** The text of one answer, line break at its end included. */
 export function formatAnswer(answer: AmiAnswer, format: AmiFormat, options: FormatOptions): string {
@@ -36,7 +36,7 @@ export function formatAnswer(answer: AmiAnswer, format: AmiFormat, options: Form
       return `${safeJson({ response, ...items })}\n`;
     }
     case "csv":
-      return toCsv(answer.items === undefined ? [answer.response] : answer.items.map(withoutFraming));
+      return toCsv(answer.items === undefined ? [answer.response] : withoutFraming(answer.items));
     case "xml":
       return toXml([answer.response, ...(answer.items ?? [])]);
     case "standard":
@@ -59,7 +59,8 @@ function asTable(answer: AmiAnswer, width: number): string[] {
     return [...pairs(rest), ...output.map(([, value]) => safeText(value))];
   }
   if (answer.items.length === 0) return ["The list is empty."];
-  const items = answer.items.map((item) => toObject(withoutFraming(item)));
+  const records = withoutFraming(answer.items);
+  const items = records.map(toObject);
   const names = [...new Set(items.flatMap((item) => Object.keys(item)))];
   const rows = items.map((item) => names.map((name) => [item[name] ?? ""].flat().join(", ")));
   const columns = names.map((title) => ({ title: safeText(title) }));
@@ -67,7 +68,7 @@ function asTable(answer: AmiAnswer, width: number): string[] {
   const fits = full.every((line) => line.length <= width);
   // Too wide for a table: a block for each item reads better than half of the columns.
   if (fits) return [...full, "", `${items.length} in the list.`];
-  return [...answer.items.flatMap((item) => [...pairs(withoutFraming(item)), ""]), `${items.length} in the list.`];
+  return [...records.flatMap((record) => [...pairs(record), ""]), `${items.length} in the list.`];
 }
 
 function pairs(record: AmiRecord): string[] {
@@ -75,6 +76,11 @@ function pairs(record: AmiRecord): string[] {
   return record.map(([name, value]) => `${safeText(name).padEnd(widest)}  ${safeText(value)}`.trimEnd());
 }
 
-function withoutFraming(record: AmiRecord): AmiRecord {
-  return record.filter(([name]) => !FRAMING.has(name.toLowerCase()));
+/** The kind of an item is left out where all are of one kind. */
+function withoutFraming(items: readonly AmiRecord[]): AmiRecord[] {
+  const kind = (item: AmiRecord): string => item.find(([name]) => name.toLowerCase() === "event")?.[1] ?? "";
+  const oneKind = new Set(items.map(kind)).size === 1;
+  return items.map((item) =>
+    item.filter(([name]) => !FRAMING.has(name.toLowerCase()) && !(oneKind && name.toLowerCase() === "event")),
+  );
 }

@@ -33,7 +33,7 @@ describe.each(labVersions)("the commands, on Asterisk %i", (version) => {
       response: { AsteriskVersion: expect.stringMatching(`^${version}\\.`) },
     });
     const queues = await run(ami("amiView"), "ami", "QueueStatus", "Queue=sales", "--format", "csv");
-    expect(queues.stdout.split("\r\n")[1]).toMatch(/^sales,/);
+    expect(queues.stdout.split("\r\n")[1]).toMatch(/^QueueParams,sales,/);
     expect(queues.code).toBe(0);
     const refused = await run(ami("amiView"), "ami", "Hangup", "Channel=nobody");
     expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("Permission denied")]);

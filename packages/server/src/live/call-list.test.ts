@@ -94,8 +94,8 @@ describe("the call list", () => {
   });
 
   it.each([
-    ["held", { bridge: "b", held: true }, "held", "has put the other on hold"],
-    ["waiting for it", { bridge: "b", music: "default" }, "held", "on hold, hears music"],
+    ["held", { bridge: "b", held: true }, "held", "holds the call"],
+    ["waiting for it", { bridge: "b", music: "default" }, "held", "on hold"],
     ["in a queue", { queue: { name: "sales", position: 2 }, music: "default" }, "waiting", "waiting in sales, 2nd"],
     ["in a conference", { conference: "800", bridge: "b" }, "conference", "in conference 800"],
     ["in a menu", { application: "Background" }, "connected", "connected, in Background"],

@@ -158,9 +158,9 @@ function partyState(row: ChannelRow, bridges: Bridges, shown: number): [PartySta
   if (row.parked !== undefined) return ["parked", `parked at ${row.parked.space}`];
   if (row.conference !== undefined) return ["conference", `in conference ${row.conference}`];
   const bridge = row.bridge === undefined ? undefined : bridges.get(row.bridge);
-  if (row.held) return ["held", "has put the other on hold"];
+  if (row.held) return ["held", "holds the call"];
   if (bridge !== undefined && bridge.channels.length > 1) {
-    return row.music === undefined ? ["talking", "talking"] : ["held", "on hold, hears music"];
+    return row.music === undefined ? ["talking", "talking"] : ["held", "on hold"];
   }
   if (row.queue !== undefined) return ["waiting", `waiting in ${row.queue.name}, ${ordinal(row.queue.position)}`];
   if (row.state === "Ringing" || row.dialing?.status === "RINGING") return ["ringing", "ringing"];
