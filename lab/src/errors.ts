@@ -9,6 +9,7 @@ export type LabErrorCode =
   | "LAB_START_FAILED"
   | "LAB_NAME_TAKEN"
   | "LAB_PORT_TAKEN"
+  | "LAB_PORT_LOST"
   | "LAB_NO_INSTANCE"
   | "LAB_NO_PHONE"
   | "LAB_CONTROL_FAILED"

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { endAsterisk, findAsterisk, prepareInstance, spawnAsterisk, waitUntilBooted } from "./asterisk-process.ts";
 import { labFolders, type LabFolders } from "./cache.ts";
-import { ensureChangeRoot, type OnProgress } from "./change-root.ts";
+import { ensureChangeRoot, type ChangeRoot, type OnProgress } from "./change-root.ts";
 import { LabInstanceError } from "./errors.ts";
 import {
   conditionOf,
@@ -16,9 +16,10 @@ import {
   type LabUsers,
 } from "./instance-state.ts";
 import { LabAsterisk } from "./lab-asterisk.ts";
+import { portsNotHeld } from "./listening.ts";
 import { lock } from "./lock.ts";
 import { choosePorts, type WantedPorts } from "./ports.ts";
-import { identityOf, type ProcessIdentity } from "./process-identity.ts";
+import { identityOf, isAlive, type ProcessIdentity } from "./process-identity.ts";
 import type { LabVersion } from "./versions.ts";
 
 /** What to start. */
@@ -56,11 +57,23 @@ export interface StartOptions {
 export async function startAsterisk(options: StartOptions): Promise<LabAsterisk> {
   const folders = options.folders ?? labFolders();
   const root = await ensureChangeRoot(options.version, options.onProgress, folders);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(folders, root, options);
+    } catch (error) {
+      // Between our look at a port and Asterisk's, anybody may have taken it.
+      const unlucky = error instanceof LabInstanceError && error.code === "LAB_PORT_LOST";
+      if (!unlucky || tries === 3) throw error;
+    }
+  }
+}
+
+async function startOnce(folders: LabFolders, root: ChangeRoot, options: StartOptions): Promise<LabAsterisk> {
   const state = await reserve(folders, options);
   const folder = instanceFolder(folders, state.name);
   let asterisk: ProcessIdentity | undefined;
   const killWithUs = (): void => {
-    if (asterisk && identityOf(asterisk.pid)?.startTime === asterisk.startTime) process.kill(asterisk.pid, "SIGKILL");
+    if (asterisk && isAlive(asterisk)) process.kill(asterisk.pid, "SIGKILL");
   };
   if (!options.detached) process.once("exit", killWithUs);
   const stop = async (): Promise<void> => {
@@ -73,6 +86,13 @@ export async function startAsterisk(options: StartOptions): Promise<LabAsterisk>
     asterisk = await spawnAsterisk(root, folder);
     await writeState(folders, { ...state, asterisk });
     await waitUntilBooted(asterisk, folder);
+    const lost = await portsNotHeld(asterisk.pid, state.ports);
+    if (lost.length > 0) {
+      throw new LabInstanceError(
+        "LAB_PORT_LOST",
+        `Asterisk does not listen on ${lost.join(", ")}: another program was quicker.`,
+      );
+    }
     return new LabAsterisk(folders, { ...state, asterisk }, options.detached ? async () => {} : stop);
   } catch (error) {
     await stop();
