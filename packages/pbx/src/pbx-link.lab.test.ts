@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { AmiClient } from "@cordboard/ami";
+import { AriClient } from "@cordboard/ari";
 import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PbxLink } from "./pbx-link.ts";
@@ -123,4 +124,50 @@ describe.each([22, 16] as const)("on Asterisk %i", (version) => {
       await lab.waitUntilIdle();
     },
   );
+
+  it("follows channels through a Stasis bridge", async () => {
+    const ari = new AriClient({
+      url: `http://${lab.host}:${lab.ports.http}/ari`,
+      username: lab.users.ari.user,
+      password: lab.users.ari.secret,
+      apps: "hello-world",
+    });
+    onTestFinished(() => ari.close());
+    await ari.connect();
+    const fresh = stageOn(lab, () => Promise.resolve());
+    for (const number of ["1000", "1002", "1006"]) await (await fresh.phone(number)).call("900");
+    await lab.waitFor(() => link.table.channels.filter((row) => row.application === "Stasis").length === 3, {
+      what: "three channels in Stasis",
+    });
+    const bridge = await ari.bridges.create({ type: "mixing" });
+    // The youngest first, so that the others bring an older linkedid.
+    for (const { uniqueid } of link.table.channels.toReversed()) {
+      await ari.channels.answer({ channelId: uniqueid });
+      await ari.bridges.addChannel({ bridgeId: bridge.id, channel: uniqueid });
+      await agree("Stasis: one more in the bridge");
+    }
+    expect(new Set(link.table.channels.map((row) => row.linkedid)).size).toBe(1);
+    await ari.bridges.destroy({ bridgeId: bridge.id });
+    await agree("Stasis: the bridge is gone");
+    await lab.cli("channel request hangup all");
+    await lab.waitUntilIdle();
+  });
+
+  it("reads odd names as they were meant", async () => {
+    const fresh = stageOn(lab, () => Promise.resolve());
+    const ping = await fresh.phone("1002");
+    const name = `Pat O'Brien 50% <b> "x"? é`;
+    await witness.action("Originate", {
+      Channel: "PJSIP/1002",
+      Application: "Wait",
+      Data: "30",
+      CallerID: `"${name.replaceAll('"', String.raw`\"`)}" <77>`,
+      Async: true,
+    });
+    await ping.waitForCall();
+    await agree("odd names");
+    expect(link.table.channels.map((row) => row.callerIdName)).toEqual([name]);
+    await lab.cli("channel request hangup all");
+    await lab.waitUntilIdle();
+  });
 });

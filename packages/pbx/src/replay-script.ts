@@ -12,7 +12,7 @@ export interface ListStep {
   readonly complete: IdTemplate;
 }
 
-export interface EventStep {
+interface EventStep {
   readonly at: number;
   readonly event: IdTemplate;
 }

@@ -58,6 +58,6 @@ function bridgeBefore(changes: readonly TableChange[], uniqueid: string) {
 }
 
 /** A message of our own: its bytes are UTF-8. */
-export function utf8Message(lines: readonly HeaderLine[]): ReplayMessage {
+function utf8Message(lines: readonly HeaderLine[]): ReplayMessage {
   return new ReplayMessage(Buffer.from(messageText(lines), "utf8").toString("latin1"));
 }
