@@ -65,6 +65,9 @@ async function run(library: string, mixed: boolean, more: boolean): Promise<RunO
   }
 }
 
+const middle = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
 async function row(library: string, mixed: boolean, more: boolean): Promise<Row> {
   const all: RunOf[] = [];
   for (let n = 0; n < runs; n++) all.push(await run(library, mixed, more && n === 0));
@@ -75,7 +78,7 @@ async function row(library: string, mixed: boolean, more: boolean): Promise<Row>
     ours: library.startsWith("cordboard"),
     stream: median,
     peakRssMb: Math.max(...streams.map(({ peakRssMb }) => peakRssMb)),
-    longestStallMs: Math.max(...streams.map(({ longestStallMs }) => longestStallMs)),
+    longestStallMs: middle(streams.map(({ longestStallMs }) => longestStallMs)),
     probed: all[0]?.probed,
     command: all[0]?.command,
   };

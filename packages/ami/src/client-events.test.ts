@@ -27,6 +27,19 @@ describe("listeners", () => {
     expect(heard).toEqual(["1 A", "* A", "1 B", "2 B", "* B", "* C", "2 B", "* B"]);
   });
 
+  it("may end each other while an event is told, and are not told it any more", async () => {
+    await using peer = await ScriptedAsterisk.listen();
+    await using client = await connected(peer);
+    const heard: string[] = [];
+    let endSecond = (): void => {};
+    client.onEvent(["A", "*"], () => endSecond());
+    client.onEvent("A", ({ name }) => heard.push(`first ${name}`));
+    endSecond = client.onEvent("*", ({ name }) => heard.push(`second ${name}`));
+    peer.last.send(event("A") + event("*"));
+    await client.action("Ping");
+    expect(heard).toEqual(["first A"]);
+  });
+
   it("of the client's own notices never meet events of the same name", async () => {
     await using peer = await ScriptedAsterisk.listen();
     await using client = await connected(peer);

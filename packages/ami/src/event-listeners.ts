@@ -5,10 +5,11 @@ type EventListener = (event: AmiMessage) => void;
 
 /** Who wants which events. The union of the names is what the decoder has to make objects of. */
 export class EventListeners {
-  readonly #byName = new Map<string, Set<EventListener>>();
-  readonly #all = new Set<EventListener>();
+  /** The arrays are replaced, never changed, so that a walk over one is safe. */
+  readonly #byName = new Map<string, readonly EventListener[]>();
   readonly #call: SafeCall;
   readonly #changed: () => void;
+  #all: readonly EventListener[] = [];
 
   constructor(call: SafeCall, changed: () => void) {
     this.#call = call;
@@ -17,21 +18,28 @@ export class EventListeners {
 
   /** `*` is every event. Returns what ends it. */
   add(names: string | readonly string[], listener: EventListener): () => void {
-    const own: EventListener = (event) => listener(event);
-    const wanted = new Set(typeof names === "string" ? [names] : names);
-    const sets = wanted.has("*") ? [this.#all] : [...wanted].map((name) => this.#setOf(name));
-    for (const set of sets) set.add(own);
+    let isOn = true;
+    const own: EventListener = (event) => {
+      if (isOn) listener(event);
+    };
+    const given = new Set(typeof names === "string" ? [names] : names);
+    const wanted = given.has("*") ? ["*"] : [...given];
+    for (const name of wanted) this.#set(name, [...this.#of(name), own]);
     this.#changed();
     return () => {
-      for (const set of sets) set.delete(own);
-      for (const name of wanted) if (this.#byName.get(name)?.size === 0) this.#byName.delete(name);
+      isOn = false;
+      for (const name of wanted)
+        this.#set(
+          name,
+          this.#of(name).filter((other) => other !== own),
+        );
       this.#changed();
     };
   }
 
   /** The names wanted, `undefined` for all. */
   wanted(): Set<string> | undefined {
-    return this.#all.size > 0 ? undefined : new Set(this.#byName.keys());
+    return this.#all.length > 0 ? undefined : new Set(this.#byName.keys());
   }
 
   dispatch(event: AmiMessage): void {
@@ -40,9 +48,13 @@ export class EventListeners {
     for (const listener of this.#all) this.#call(event.name, listener, event);
   }
 
-  #setOf(name: string): Set<EventListener> {
-    let set = this.#byName.get(name);
-    if (set === undefined) this.#byName.set(name, (set = new Set()));
-    return set;
+  #of(name: string): readonly EventListener[] {
+    return name === "*" ? this.#all : (this.#byName.get(name) ?? []);
+  }
+
+  #set(name: string, listeners: readonly EventListener[]): void {
+    if (name === "*") this.#all = listeners;
+    else if (listeners.length > 0) this.#byName.set(name, listeners);
+    else this.#byName.delete(name);
   }
 }
