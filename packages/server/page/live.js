@@ -104,6 +104,9 @@ function drawPbxs() {
     return item;
   });
   get("pbxs").replaceChildren(...items);
+  const notes = [...pbxs.values()].flatMap((pbx) => pbx.notes.map((note) => (many ? `${pbx.name}: ${note}` : note)));
+  get("notes").hidden = notes.length === 0;
+  get("notes-list").replaceChildren(...notes.map((note) => make("li", "", note)));
   const troubled = [...pbxs.values()].filter((pbx) => pbx.detail !== "");
   const text = troubled
     .map(

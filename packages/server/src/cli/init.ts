@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import { Command, Option } from "commander";
 import { CordboardError } from "../errors.ts";
+import { urlHost } from "../http/host-check.ts";
 import type { Asker } from "../init/ask.ts";
 import type { ConfigAnswers } from "../init/config-text.ts";
 import type { Level } from "../init/levels.ts";
@@ -278,6 +279,7 @@ async function tryUntilGood(
       const client = await connectOnce({ host, port, username: user, secret, tls, events: "off" }, io.signal);
       say(`Connected: Asterisk greets with AMI ${client.server.version}.`);
       await client.close();
+      await tryAri(answers, io.signal, say);
       return { ok: true };
     } catch (error) {
       if (io.signal.aborted) throw error;
@@ -286,4 +288,20 @@ async function tryUntilGood(
     }
     if (silent || !(await asker.yes("Try again", true))) return { ok: false, message };
   }
+}
+
+/** @throws Error that says what is wrong with ARI */
+async function tryAri({ ari, host }: Answers, signal: AbortSignal, say: (line?: string) => void): Promise<void> {
+  if (ari === undefined) return;
+  const { AriClient } = await import("@cordboard/ari");
+  const { user: username, password, port } = ari;
+  await using client = new AriClient({ url: `http://${urlHost(host)}:${port}/ari`, username, password });
+  const { status } = await client.request("GET", "/asterisk/info", { signal });
+  if (status !== 200) {
+    throw new CordboardError(
+      "ARI_REFUSED",
+      `ARI at ${host}:${port} answered with status ${status}; "cordboard doctor" says why.`,
+    );
+  }
+  say(`Connected: ARI knows the user ${username}.`);
 }

@@ -53,7 +53,10 @@ export class LiveOutput {
     const show = (change: Partial<LiveChange>): void => {
       if (change.recording !== undefined)
         printLine(stdout, `${clock(Date.now())}  RECORDING  ${safeText(change.recording)}`);
-      for (const pbx of change.pbxs ?? []) printLine(stdout, `${clock(pbx.since)}  ${pbxText(pbx)}`);
+      for (const pbx of change.pbxs ?? []) {
+        printLine(stdout, `${clock(pbx.since)}  ${pbxText(pbx)}`);
+        for (const note of pbx.notes) printLine(stdout, `          ${safeText(note)}`);
+      }
       for (const entry of change.timeline ?? []) {
         printLine(stdout, `${clock(entry.at)}  ${many ? `${safeText(entry.pbx)}  ` : ""}${safeText(entry.text)}`);
       }

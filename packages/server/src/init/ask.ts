@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
+import { CordboardError } from "../errors.ts";
 
 /** Asks somebody, or takes the defaults where nobody is there to be asked. */
 export interface Asker extends Disposable {
@@ -8,13 +9,25 @@ export interface Asker extends Disposable {
   yes(question: string, fallback: boolean): Promise<boolean>;
 }
 
-/** Asks in a terminal. An interruption rejects with an AbortError. */
+/**
+ * Asks in a terminal. Ctrl-C, the end of the input, or the signal reject what is being asked.
+ * @throws CordboardError `INTERRUPTED`
+ */
 export function terminalAsker(input: Readable, output: Writable, signal: AbortSignal): Asker {
   const lines = createInterface({ input, output });
+  // While it reads a line, the terminal hands Ctrl-C to readline instead of making it a signal.
+  const stop = new AbortController();
+  lines.on("SIGINT", () => stop.abort());
+  lines.on("close", () => stop.abort());
+  const stopped = AbortSignal.any([signal, stop.signal]);
   const text: Asker["text"] = async (question, fallback, check) => {
     for (;;) {
-      const shown = fallback === "" ? `${question}: ` : `${question} [${fallback}]: `;
-      const answer = (await lines.question(shown, { signal })).trim() || fallback;
+      const shown = fallback.trim() === "" ? `${question}: ` : `${question} [${fallback}]: `;
+      const typed = await lines.question(shown, { signal: stopped }).catch((cause: unknown) => {
+        output.write("\n");
+        throw new CordboardError("INTERRUPTED", "Interrupted before all was answered.", { cause });
+      });
+      const answer = typed.trim() || fallback;
       const wrong = check?.(answer);
       if (wrong === undefined) return answer;
       output.write(`  ${wrong}\n`);

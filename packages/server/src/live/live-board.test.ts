@@ -24,6 +24,23 @@ describe("the live board", () => {
     board.close();
   });
 
+  it("counts the time of a party from the change of its state", () => {
+    let now = 5000;
+    const link = new FakeLink("hq");
+    const board = new LiveBoard({ clock: () => now });
+    board.add(link, "Head office");
+    const show = (facts: Parameters<typeof channelRow>[1]): number | undefined => {
+      link.setRows([channelRow("PJSIP/1000-1", { bridge: "b", ...facts })], [bridgeRow("b", ["PJSIP/1000-1", "x"])]);
+      return board.snapshot().calls[0]?.parties[0]?.since;
+    };
+    expect(show({ answeredAt: 2000 })).toBe(2000);
+    now = 6000;
+    expect(show({ answeredAt: 2000, held: true })).toBe(6000);
+    now = 7000;
+    expect(show({ answeredAt: 2000, held: true, priority: 9 })).toBe(6000);
+    board.close();
+  });
+
   it("says nothing when nothing that is shown changed", async () => {
     const link = new FakeLink("hq");
     const { board, next } = boardWith(link);
@@ -62,6 +79,18 @@ describe("the live board", () => {
     link.become("syncing");
     link.become("live");
     expect(board.snapshot().pbxs[0]).toMatchObject({ state: "up", detail: "" });
+    board.close();
+  });
+
+  it("tells trouble from what few rights cannot see", () => {
+    const link = new FakeLink("hq");
+    const { board } = boardWith(link);
+    link.notices = [
+      { code: "PBX_CLASS_MISSING", message: "No parked calls.", right: "write", classes: ["call"] },
+      { code: "PBX_CLASS_MISSING", message: "No events.", right: "read", classes: ["call"] },
+    ];
+    link.become("live");
+    expect(board.snapshot().pbxs[0]).toMatchObject({ state: "up", detail: "No events.", notes: ["No parked calls."] });
     board.close();
   });
 

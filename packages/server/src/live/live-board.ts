@@ -1,6 +1,6 @@
 import type { PbxLink, PbxLinkStateChange, TimelineEntry } from "@cordboard/pbx";
 import { callList } from "./call-list.ts";
-import type { LiveCall, LiveChange, LiveEntry, LivePbx, LivePbxState, LiveSnapshot } from "./live-types.ts";
+import type { LiveCall, LiveChange, LiveEntry, LiveParty, LivePbx, LivePbxState, LiveSnapshot } from "./live-types.ts";
 
 /** What the board needs of a link. */
 export type LiveSource = Pick<PbxLink, "id" | "table" | "state" | "server" | "notices" | "on">;
@@ -111,12 +111,15 @@ export class LiveBoard {
   }
 
   #describe(link: LiveSource, name: string, state: LiveSource["state"], detail: string): LivePbx {
-    const lacking = link.notices.map((notice) => notice.message).join(" ");
+    // Not being allowed to ask for something is the price of few rights; not being told of events is trouble.
+    const notes = link.notices.filter((notice) => notice.right === "write").map((notice) => notice.message);
+    const troubles = link.notices.filter((notice) => notice.right !== "write").map((notice) => notice.message);
     return {
       id: link.id,
       name,
       state: STATES[state],
-      detail: detail === "" && state === "live" ? lacking : detail,
+      detail: detail === "" && state === "live" ? troubles.join(" ") : detail,
+      notes: state === "live" ? notes : [],
       asterisk: link.server.asteriskVersion ?? "",
       since: this.#clock(),
       recording: link.server.replay,
@@ -157,6 +160,18 @@ export class LiveBoard {
     this.#schedule();
   }
 
+  /** A party's time is that of its state: known here alone, for Asterisk tells no time of a hold. */
+  #withStateTimes(call: LiveCall, before: ReadonlyMap<string, LiveParty>): LiveCall {
+    const parties = call.parties.map((party) => {
+      const known = before.get(party.id);
+      if (known === undefined) return party;
+      const { since: _, ...rest } = party;
+      const since = known.state === party.state ? known.since : this.#clock();
+      return since === undefined ? rest : { ...rest, since };
+    });
+    return { ...call, parties };
+  }
+
   #schedule(): void {
     this.#timer ??= setTimeout(() => this.#flush(), this.#everyMs);
   }
@@ -168,7 +183,11 @@ export class LiveBoard {
     const gone: string[] = [];
     for (const source of this.#sources) {
       const { table, id } = source.link;
-      const next = new Map(callList(id, table.channels, table.bridges).map((call) => [call.id, call]));
+      const parties = new Map(
+        [...source.calls.values()].flatMap((call) => call.parties.map((each) => [each.id, each])),
+      );
+      const calls = callList(id, table.channels, table.bridges).map((call) => this.#withStateTimes(call, parties));
+      const next = new Map(calls.map((call) => [call.id, call]));
       for (const [callId, call] of next) {
         const before = source.calls.get(callId);
         if (before === undefined || JSON.stringify(before) !== JSON.stringify(call)) changed.push(call);

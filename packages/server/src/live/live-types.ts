@@ -22,6 +22,7 @@ export interface LiveParty {
   readonly called: boolean;
   /** BridgeUniqueid, if it is in one. */
   readonly bridge?: string;
+  /** Since when it is in this state, as far as that was seen. */
   readonly since?: number;
 }
 
@@ -56,8 +57,10 @@ export interface LivePbx {
   readonly id: string;
   readonly name: string;
   readonly state: LivePbxState;
-  /** For people: why it is not up, or what its AMI user may not see; empty when all is well. */
+  /** For people: why it is not up, or why what is shown may be wrong; empty when all is well. */
   readonly detail: string;
+  /** What cannot be shown for want of a right, one sentence each; no reason for alarm. */
+  readonly notes: readonly string[];
   readonly asterisk: string;
   /** Since when it is in this state. */
   readonly since: number;

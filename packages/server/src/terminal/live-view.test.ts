@@ -39,6 +39,7 @@ function snapshot(calls: readonly LiveCall[] = [], facts: Partial<LiveSnapshot> 
     name: "Head office",
     state: "up",
     detail: "",
+    notes: [],
     asterisk: "22.10.1~dfsg",
     since: NOW,
     recording: false,

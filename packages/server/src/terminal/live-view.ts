@@ -96,6 +96,7 @@ function header(snapshot: LiveSnapshot, { width, style, page }: ViewOptions): st
   for (const pbx of snapshot.pbxs) {
     const colour = pbx.state === "up" ? style.green : pbx.state === "connecting" ? style.yellow : style.red;
     lines.push(`${colour(pbx.state === "up" ? "●" : "✕")} ${truncate(pbxText(pbx), width - 2)}`);
+    for (const note of pbx.notes) lines.push(style.dim(truncate(`  ${safeText(note)}`, width)));
   }
   if (page !== undefined) lines.push(style.dim(truncate(`Live page: ${page}`, width)));
   return lines;
