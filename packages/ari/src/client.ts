@@ -46,6 +46,7 @@ export class AriClient extends AriSession implements AsyncDisposable {
       new OperationCaller(prefer ?? httpTransport, httpTransport, settings.timeoutMs),
       () => settings.apps,
       settings.subscribeAll,
+      () => settings.apps.length > 0,
     );
     this.#settings = settings;
     this.#http = httpTransport;

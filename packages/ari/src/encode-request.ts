@@ -4,7 +4,7 @@ import type { AriRequestOptions } from "./options.ts";
 import type { WireRequest } from "./wire-request.ts";
 
 /** Asterisk's http.c reads at most so many bytes of a body (1,024 in a LOW_MEMORY build). */
-export const MAX_BODY_BYTES = 40_960;
+const MAX_BODY_BYTES = 40_960;
 /** http.c reads lines of at most 4,096 bytes; method, base path and version need some of them. */
 const MAX_TARGET_BYTES = 3_900;
 /** Values of one comma list that Asterisk takes (res_ari's MAX_VALS). */

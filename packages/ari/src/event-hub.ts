@@ -1,4 +1,4 @@
-import { AriProtocolError, type AriError } from "./errors.ts";
+import { AriArgumentError, type AriError, AriProtocolError } from "./errors.ts";
 import { eventTypeOf } from "./event-type.ts";
 import type { UnknownAriEvent } from "./wire-types.ts";
 import { type Listener, ListenerMap } from "./listener-map.ts";
@@ -23,12 +23,32 @@ export class EventHub {
   readonly #resources = new Map<string, Set<ResourceSubscriber>>();
   /** How many resource subscribers want a type. */
   readonly #wanted = new Map<string, number>();
+  readonly #receives: () => boolean;
   readonly #failed: (name: string, error: unknown) => void;
   readonly #malformed: (error: AriError) => void;
 
-  constructor(failed: (name: string, error: unknown) => void, malformed: (error: AriError) => void) {
+  /** @param receives false while no event can ever come: a connection without applications. */
+  constructor(
+    receives: () => boolean,
+    failed: (name: string, error: unknown) => void,
+    malformed: (error: AriError) => void,
+  ) {
+    this.#receives = receives;
     this.#failed = failed;
     this.#malformed = malformed;
+  }
+
+  /** @throws {AriError} `ARI_BAD_ARGUMENT` if no event can ever come, so that nobody waits in vain. */
+  requireEvents(): void {
+    if (this.#receives()) return;
+    throw new AriArgumentError(
+      "ARI_BAD_ARGUMENT",
+      "This connection gets no events: name at least one application in `apps`.",
+    );
+  }
+
+  get receives(): boolean {
+    return this.#receives();
   }
 
   /** Listens to one type, or to all with `*`. */

@@ -346,6 +346,20 @@ describe("an application", () => {
     expect(calls).toEqual([["1", ["a", "b"], "StasisStart"]]);
   });
 
+  it("of another program's keeps nothing here, and a connection without any waits for nothing", async () => {
+    const [server, ari] = await connected();
+    await ari.originate({ endpoint: "Local/1@x", app: "another" });
+    expect(watched(ari)).toEqual([]);
+    const mute = new AriClient(server.credentials);
+    cleanUps.push(() => mute.close());
+    const playback = await mute.channel("1").play("sound:a");
+    await mute.createBridge();
+    expect(watched(mute)).toEqual([]);
+    expect(await rejection(playback.finished())).toMatchObject({ code: "ARI_BAD_ARGUMENT" });
+    expect(await rejection(mute.waitFor("StasisStart"))).toMatchObject({ code: "ARI_BAD_ARGUMENT" });
+    expect(await rejection(mute.originate({ endpoint: "Local/1@x" }))).toMatchObject({ code: "ARI_BAD_ARGUMENT" });
+  });
+
   it("that this connection does not serve is refused", async () => {
     const [, ari] = await connected();
     expect(() => ari.stasis("nope", () => undefined)).toThrow(expect.objectContaining({ code: "ARI_BAD_ARGUMENT" }));

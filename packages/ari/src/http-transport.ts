@@ -74,6 +74,10 @@ export class HttpTransport implements RestTransport {
           return;
         }
         settle();
+        const { signal } = limits;
+        const onAbort = (): void => void response.destroy();
+        signal?.addEventListener("abort", onAbort, { once: true });
+        response.on("close", () => signal?.removeEventListener("abort", onAbort));
         resolve(response);
       });
     });

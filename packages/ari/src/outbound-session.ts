@@ -32,7 +32,12 @@ export class OutboundSession extends AriSession {
       () => standing.socket,
       (text) => standing.sent?.(text),
     );
-    super(new OperationCaller(transport, undefined, options.timeoutMs), () => [...apps], options.subscribesAll);
+    super(
+      new OperationCaller(transport, undefined, options.timeoutMs),
+      () => [...apps],
+      options.subscribesAll,
+      () => true,
+    );
     standing.sent = (text) => this.frame({ direction: "out", text });
     this.#socket = socket;
     this.#apps = apps;

@@ -49,7 +49,7 @@ export class ResourceScope implements ResourceSubscriber {
    * made, so that none is missed.
    */
   keepBacklog(): void {
-    if (this.#ended !== undefined || this.#backlog !== undefined) return;
+    if (this.#ended !== undefined || this.#backlog !== undefined || !this.#hub.receives) return;
     this.#backlog = [];
     this.#retain("*");
   }
@@ -87,9 +87,10 @@ export class ResourceScope implements ResourceSubscriber {
   }
 
   /** @throws {AriError} `ARI_TIMEOUT`, `ARI_ABORTED`, `ARI_RESOURCE_GONE` if the resource ends first. */
-  waitFor(types: readonly string[], options: WaitOptions<UnknownAriEvent>): Promise<UnknownAriEvent> {
+  async waitFor(types: readonly string[], options: WaitOptions<UnknownAriEvent>): Promise<UnknownAriEvent> {
+    this.#hub.requireEvents();
     const matches = (event: UnknownAriEvent): boolean => types.includes(event.type) && (options.where?.(event) ?? true);
-    return waitOnce(`${types.join(" or ")} of ${this.kind} ${this.id}`, options, (done, fail) => {
+    return await waitOnce(`${types.join(" or ")} of ${this.kind} ${this.id}`, options, (done, fail) => {
       const [kept] = this.#takeKept(matches, 1);
       if (kept !== undefined) {
         done(kept);

@@ -18,7 +18,7 @@ const BY_STATUS: Readonly<Record<number, readonly [code: AriErrorCode, advice: s
 };
 
 /** `message`, or `error` of an allocation failure, in the server's JSON. */
-export function serverMessageOf(body: Buffer): string | undefined {
+function serverMessageOf(body: Buffer): string | undefined {
   if (body.length === 0 || body.length > 65_536) return undefined;
   try {
     const json = JSON.parse(body.toString()) as unknown;

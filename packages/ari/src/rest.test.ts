@@ -125,6 +125,12 @@ describe("an operation", () => {
     let text = "";
     for await (const chunk of stream) text += String(chunk);
     expect(text).toBe("RIFF");
+    server.route(/stored\/long\/file/, { raw: "RIFF", headers: { "Content-Length": "400" } });
+    const abort = new AbortController();
+    const long = await ari.recordings.getStoredFile({ recordingName: "long" }, { signal: abort.signal });
+    const broken = rejection(long.buffer());
+    abort.abort();
+    expect(await broken).toMatchObject({ code: "ARI_LINK_LOST" });
     expect(await rejection(ari.recordings.getStoredFile({ recordingName: "c" }))).toMatchObject({
       code: "ARI_NOT_FOUND",
     });

@@ -63,12 +63,20 @@ export abstract class AriSession {
   readonly #frames = new Set<(frame: AriFrame) => void>();
   readonly #context: HandleContext;
 
-  /** @param apps asked each time, for Asterisk may tell them later. */
-  protected constructor(caller: OperationCaller, apps: () => readonly string[], subscribesAll: boolean) {
+  /**
+   * @param apps asked each time, for Asterisk may tell them later.
+   * @param receives whether events can come at all.
+   */
+  protected constructor(
+    caller: OperationCaller,
+    apps: () => readonly string[],
+    subscribesAll: boolean,
+    receives: () => boolean,
+  ) {
     this.#caller = caller;
     this.#apps = apps;
     this.#subscribesAll = subscribesAll;
-    this.hub = new EventHub(this.#listenerFailed, (error) => this.notify("error", error));
+    this.hub = new EventHub(receives, this.#listenerFailed, (error) => this.notify("error", error));
     const resources = buildResources(caller);
     this.asterisk = resources.asterisk;
     this.endpoints = resources.endpoints;
@@ -121,9 +129,10 @@ export abstract class AriSession {
     options?: WaitOptions<AriEventMap[Type]>,
   ): Promise<AriEventMap[Type]>;
   waitFor(type: string, options?: WaitOptions<UnknownAriEvent>): Promise<UnknownAriEvent>;
-  waitFor(type: string, options: WaitOptions<never> = {}): Promise<unknown> {
+  async waitFor(type: string, options: WaitOptions<never> = {}): Promise<unknown> {
+    this.hub.requireEvents();
     const where = options.where as ((event: UnknownAriEvent) => boolean) | undefined;
-    return waitOnce<UnknownAriEvent>(type, options, (done, fail) => {
+    return await waitOnce<UnknownAriEvent>(type, options, (done, fail) => {
       this.#waiting.add(fail);
       const stop = this.hub.on(type, (event: UnknownAriEvent) => {
         if (where?.(event) ?? true) done(event);
@@ -166,8 +175,8 @@ export abstract class AriSession {
    */
   async originate(options: ChannelsOriginateParams & AriCallOptions): Promise<ChannelHandle> {
     const [{ channelId = crypto.randomUUID(), ...params }, call] = splitOptions(options);
-    const place = options.extension === undefined ? { app: this.#app(options.app) } : {};
-    const channel = await this.#makeChannel(channelId, () =>
+    const place: { app?: string } = options.extension === undefined ? { app: this.#app(options.app) } : {};
+    const channel = await this.#makeChannel(channelId, place.app, () =>
       this.channels.originateWithId({ ...params, ...place, channelId }, call),
     );
     // Asterisk subscribes an application only to the channels that it puts into it.
@@ -180,9 +189,8 @@ export abstract class AriSession {
     options: Omit<ChannelsCreateParams, "app"> & { readonly app?: string } & AriCallOptions,
   ): Promise<ChannelHandle> {
     const [{ channelId = crypto.randomUUID(), ...params }, call] = splitOptions(options);
-    return await this.#makeChannel(channelId, () =>
-      this.channels.create({ ...params, app: this.#app(options.app), channelId }, call),
-    );
+    const app = this.#app(options.app);
+    return await this.#makeChannel(channelId, app, () => this.channels.create({ ...params, app, channelId }, call));
   }
 
   /** A channel whose media go to a program of one's own. Since 16.6, 17.1. */
@@ -190,8 +198,9 @@ export abstract class AriSession {
     options: Omit<ChannelsExternalMediaParams, "app"> & { readonly app?: string } & AriCallOptions,
   ): Promise<ChannelHandle> {
     const [{ channelId = crypto.randomUUID(), ...params }, call] = splitOptions(options);
-    return await this.#makeChannel(channelId, () =>
-      this.channels.externalMedia({ ...params, app: this.#app(options.app), channelId }, call),
+    const app = this.#app(options.app);
+    return await this.#makeChannel(channelId, app, () =>
+      this.channels.externalMedia({ ...params, app, channelId }, call),
     );
   }
 
@@ -289,9 +298,11 @@ export abstract class AriSession {
     await handle.subscribe().catch((error: AriError) => this.notify("error", error));
   }
 
-  async #makeChannel(channelId: string, ask: () => Promise<unknown>): Promise<ChannelHandle> {
+  async #makeChannel(channelId: string, app: string | undefined, ask: () => Promise<unknown>): Promise<ChannelHandle> {
     const scope = this.#context.scope("channel", channelId);
-    await makeResource(scope, ask);
+    // The events of a channel in another program's application do not come here: nothing may wait for them.
+    if (app === undefined || this.servesApp(app) || this.#subscribesAll) await makeResource(scope, ask);
+    else await ask();
     return new ChannelHandle(this.#context, scope);
   }
 

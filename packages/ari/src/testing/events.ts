@@ -1,7 +1,7 @@
 import type { Channel } from "../generated/models.ts";
 
 /** A channel as Asterisk 22 sends it. */
-export const channelOf = (id: string): Channel => ({
+const channelOf = (id: string): Channel => ({
   id,
   name: `PJSIP/1000-${id}`,
   state: "Up",
