@@ -1,21 +1,11 @@
 import type { ReceivedAction } from "./action-reader.ts";
 import { failure, listReply, success } from "./ami-replies.ts";
+import { ageOf } from "./channel-age.ts";
 import { bridgeLines, channelLines, type HeaderLine } from "./channel-lines.ts";
 import type { ChannelRow } from "./channel-row.ts";
-import type { ChannelTable } from "./channel-table.ts";
-import type { RememberedList, ReplayMemory } from "./replay-memory.ts";
-
-/** What the answers are made from. */
-export interface ReplayState {
-  readonly table: ChannelTable;
-  readonly memory: ReplayMemory;
-  readonly asteriskVersion: string;
-  readonly amiVersion: string;
-  readonly systemName: string;
-  /** When the replay began and what time it is, milliseconds since 1970. */
-  readonly startedAt: number;
-  now(): number;
-}
+import { queueStatus } from "./queue-status.ts";
+import type { RememberedList } from "./replay-memory.ts";
+import type { ReplayState } from "./replay-state.ts";
 
 interface Answer {
   /** One of these write classes is needed; none: a login is enough. */
@@ -40,10 +30,6 @@ function allowed(classes: readonly string[], write: ReadonlySet<string>): boolea
 
 function privilege(classes: readonly string[]): string {
   return classes.length === 0 ? "<none>" : `${classes.join(",")},all`;
-}
-
-function age(row: ChannelRow, state: ReplayState): number {
-  return row.createdAt === undefined ? 0 : Math.max(0, Math.floor((state.now() - row.createdAt) / 1000));
 }
 
 function clockTime(seconds: number): string {
@@ -86,7 +72,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
             ...channelLines(row),
             ["Application", row.application ?? ""],
             ["ApplicationData", row.applicationData ?? ""],
-            ["Duration", clockTime(age(row, state))],
+            ["Duration", clockTime(ageOf(row, state.now()))],
             ["BridgeId", row.bridge ?? ""],
           ]),
         ),
@@ -113,7 +99,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
             ["BridgeID", row.bridge ?? ""],
             ["Application", row.application ?? ""],
             ["Data", row.applicationData ?? ""],
-            ["Seconds", age(row, state)],
+            ["Seconds", ageOf(row, state.now())],
           ]),
           [["Items", rows.length]],
         );
@@ -151,45 +137,7 @@ const answers: ReadonlyMap<string, Answer & { readonly name: string }> = new Map
         );
       },
     },
-    QueueStatus: {
-      classes: [],
-      synopsis: "Tell the status of one or all queues",
-      run: (action, state) => {
-        const wanted = action.get("Queue");
-        const inQueue = (lines: readonly HeaderLine[]): boolean => wanted === "" || lines[0]?.[1] === wanted;
-        const waiting = state.table.channels.flatMap((row) =>
-          row.queue === undefined ? [] : [{ row, queue: row.queue }],
-        );
-        return listReply(action, "Queue status will follow", "QueueStatusComplete", [
-          ...state.memory
-            .list("queues")
-            .filter(inQueue)
-            .map((lines): HeaderLine[] => [
-              ["Event", "QueueParams"],
-              ...lines.map(([name, value]): HeaderLine => [
-                name,
-                name === "Calls" ? waiting.filter(({ queue }) => queue.name === lines[0]?.[1]).length : value,
-              ]),
-            ]),
-          ...state.memory
-            .list("members")
-            .filter(inQueue)
-            .map((lines): HeaderLine[] => [["Event", "QueueMember"], ...lines]),
-          ...waiting
-            .filter(({ queue }) => wanted === "" || queue.name === wanted)
-            .map(({ row, queue }): HeaderLine[] => [
-              ["Event", "QueueEntry"],
-              ["Queue", queue.name],
-              ["Position", queue.position],
-              ...channelLines(row).filter(([name]) =>
-                /^(?:Channel|Uniqueid|(?:CallerID|ConnectedLine)(?:Num|Name))$/.test(name),
-              ),
-              ["Wait", age(row, state)],
-              ["Priority", 0],
-            ]),
-        ]);
-      },
-    },
+    QueueStatus: { classes: [], synopsis: "Tell the status of one or all queues", run: queueStatus },
     ParkedCalls: {
       classes: ["call"],
       synopsis: "List the parked calls",

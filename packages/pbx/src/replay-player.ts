@@ -2,7 +2,7 @@ import { ChannelTable } from "./channel-table.ts";
 import { PbxReplayError } from "./errors.ts";
 import { fillIn, IdCounters } from "./id-renewal.ts";
 import { Listeners } from "./listeners.ts";
-import type { ReplayState } from "./replay-answers.ts";
+import type { ReplayState } from "./replay-state.ts";
 import { systemClock, type ReplayClock } from "./replay-clock.ts";
 import { ReplayMemory } from "./replay-memory.ts";
 import { ReplayMessage } from "./replay-message.ts";

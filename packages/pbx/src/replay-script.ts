@@ -37,6 +37,7 @@ export function compileScript(recording: Recording, index: number): ReplayScript
   const ids = new IdRenewal();
   const messages: { readonly at: number; readonly text: string }[] = [];
   let amiVersion: string | undefined;
+  let asterisk = recording.header.asterisk;
   let decoder = new AmiDecoder();
   for (const record of recording.records) {
     if (record.link !== "ami" || record.from !== "asterisk") continue;
@@ -45,6 +46,8 @@ export function compileScript(recording: Recording, index: number): ReplayScript
       decoder = new AmiDecoder();
     decoder.push(record.data, (message) => {
       if (message.kind === "greeting") amiVersion = /\/(\S+)/.exec(message.text)?.[1];
+      // The reply to CoreSettings, for a capture that was begun before the version was known.
+      if (message.kind === "response") asterisk ??= message.get("AsteriskVersion");
       if (message.kind === "event")
         messages.push({ at: record.at, text: Buffer.from(message.bytes).toString("latin1") });
     });
@@ -70,7 +73,7 @@ export function compileScript(recording: Recording, index: number): ReplayScript
   const first = steps[0]?.at ?? 0;
   return {
     label: recording.header.note ?? `recording ${index + 1}`,
-    asterisk: recording.header.asterisk,
+    asterisk,
     amiVersion,
     steps: steps.map((step) => ({ ...step, at: step.at - first })),
     ids,
