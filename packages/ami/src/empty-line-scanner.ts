@@ -18,28 +18,23 @@ const get = (local: number): number[] => [0x20, local];
 const set = (local: number): number[] => [0x21, local];
 const constant = (value: number): number[] => [0x41, value];
 const outConstant = [0x41, 0x80, 0x80, 0x08];
-/** 0xff in each lane whose byte, `offset` after `at`, is `byte`: v128.load, i8x16.splat, i8x16.eq. */
-const lanesWith = (byte: number, offset: number): number[] => [
-  ...get(at),
-  0xfd,
-  0x00,
-  4,
-  offset,
-  ...constant(byte),
-  0xfd,
-  0x0f,
-  0xfd,
-  0x23,
-];
+/** The 16 bytes that begin `offset` after `at`: v128.load. */
+const load = (offset: number): number[] => [...get(at), 0xfd, 0x00, 4, offset];
+/** 16 times the same byte: i32.const, i8x16.splat. */
+const splat = (byte: number): number[] => [...constant(byte), 0xfd, 0x0f];
+/** 0xff in each lane whose byte is that byte: i8x16.eq. */
+const lanesWith = (byte: number, offset: number): number[] => [...load(offset), ...splat(byte), 0xfd, 0x23];
+const and = [0xfd, 0x4e];
+const or = [0xfd, 0x50];
 const bitmask = [0xfd, 0x64];
 
 const body = [
   [1, 2, 0x7f], // two more locals: out, hits
   [...outConstant, ...set(out)],
   [0x03, 0x40], // loop: one vector
-  [...lanesWith(LF, 0), ...bitmask, ...set(hits)],
-  [...get(hits), 0x04, 0x40], // if any LF
-  [...get(hits), ...lanesWith(LF, 1), ...lanesWith(CR, 1), ...lanesWith(LF, 2), 0xfd, 0x4e, 0xfd, 0x50], // LF or (CR and LF)
+  [...lanesWith(LF, 0), ...load(1), ...splat(CR), 0xfd, 0x2a, ...and, ...bitmask, ...set(hits)], // LF before a byte ≤ CR
+  [...get(hits), 0x04, 0x40], // if there is any, which is seldom
+  [...get(hits), ...lanesWith(LF, 1), ...lanesWith(CR, 1), ...lanesWith(LF, 2), ...and, ...or], // LF or (CR and LF)
   [...bitmask, 0x71, ...set(hits)], // hits &= that
   [0x03, 0x40, ...get(hits), 0x04, 0x40], // loop: one hit, if any is left
   [...get(out), ...get(at), ...get(hits), 0x68, 0x6a, 0x36, 2, 0], // *out = at + ctz(hits)
