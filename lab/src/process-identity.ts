@@ -18,7 +18,10 @@ export function identityOf(pid: number): ProcessIdentity | undefined {
     const [state, startTime] = [fields[0], fields[19]];
     if (startTime === undefined || state === "Z" || state === "X") return undefined;
     return { pid, startTime, bootId: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim() };
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Whoever cannot look must not conclude that nobody is there.
+    if (code !== "ENOENT" && code !== "ESRCH") throw error;
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { labFolders } from "../cache.ts";
+import { startAsterisk } from "../instances.ts";
 
 let cache: string;
 beforeAll(async () => {
@@ -75,6 +76,14 @@ it("a developer adds a dialplan of one's own, and is told the line if it cannot 
     status: 2,
     stderr: expect.stringContaining("ENOENT"),
   });
+});
+
+it("the Asterisk of a test that runs is left alone, unless it is named", async () => {
+  const folders = { cache, roots: join(cache, "roots"), instances: join(cache, "instances") };
+  await using _running = await startAsterisk({ version: 22, name: "of-a-test", folders });
+  expect((await lab("down", "--all")).stdout).toBe("Nothing was up.\n");
+  expect((await lab("status")).stdout).toContain(`of process ${process.pid}`);
+  expect((await lab("down", "--name", "of-a-test")).stdout).toBe("Ended: of-a-test.\n");
 });
 
 it("where several are up, one has to be named", async () => {

@@ -67,16 +67,12 @@ const status: Command = async (line, out) => {
 const down: Command = async (line, out) => {
   requireRoot();
   const removed = await cleanUpStale();
-  const instances = await listInstances();
-  const mine = instances.filter(({ state }) => !state.owner);
-  if (!line.all && line.name === undefined && mine.length > 1) {
-    throw new LabUsageError(
-      `Several are up (${mine.map(({ state }) => state.name).join(", ")}): use --name N or --all.`,
-    );
+  // What a living process owns is the Asterisk of a test that runs: it ends with that process, or by its name.
+  const names = (await listInstances()).filter(({ state }) => !state.owner).map(({ state }) => state.name);
+  if (line.name !== undefined) names.splice(0, names.length, ...(removed.includes(line.name) ? [] : [line.name]));
+  else if (!line.all && names.length > 1) {
+    throw new LabUsageError(`Several are up (${names.join(", ")}): use --name N or --all.`);
   }
-  const chosen = line.all ? instances : line.name === undefined ? mine : [];
-  const names =
-    line.name === undefined ? chosen.map(({ state }) => state.name) : removed.includes(line.name) ? [] : [line.name];
   await Promise.all(names.map((name) => endInstance(name)));
   const ended = [...removed, ...names];
   out.print(line.json ? asJson({ ended }) : ended.length > 0 ? `Ended: ${ended.join(", ")}.` : "Nothing was up.");
