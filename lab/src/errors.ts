@@ -1,26 +1,30 @@
-/** What a {@link LabError} can be about; stable, for programs. */
-export type LabErrorCode =
-  | "LAB_NOT_ROOT"
-  | "LAB_NOT_LINUX"
-  | "LAB_NO_DEBOOTSTRAP"
-  | "LAB_NO_MIRROR"
-  | "LAB_NO_MOUNT"
-  | "LAB_BUILD_FAILED"
-  | "LAB_START_FAILED"
-  | "LAB_NAME_TAKEN"
-  | "LAB_PORT_TAKEN"
-  | "LAB_PORT_LOST"
-  | "LAB_NO_INSTANCE"
-  | "LAB_NO_PHONE"
-  | "LAB_CONTROL_FAILED"
-  | "LAB_ACTION_FAILED"
-  | "LAB_LOAD_FAILED"
-  | "LAB_TIMED_OUT"
-  | "LAB_USAGE"
-  | "SIP_MALFORMED"
-  | "SIP_NO_ANSWER"
-  | "SIP_REFUSED"
-  | "SIP_WRONG_STATE";
+/** What a {@link LabError} can be about; stable, for programs. docs/reference/errors-lab.md says what to do. */
+export const labErrorCodes = [
+  "LAB_NOT_ROOT",
+  "LAB_NOT_LINUX",
+  "LAB_NO_DEBOOTSTRAP",
+  "LAB_NO_MIRROR",
+  "LAB_NO_MOUNT",
+  "LAB_BUILD_FAILED",
+  "LAB_START_FAILED",
+  "LAB_NAME_TAKEN",
+  "LAB_PORT_TAKEN",
+  "LAB_PORT_LOST",
+  "LAB_NO_INSTANCE",
+  "LAB_NO_PHONE",
+  "LAB_CONTROL_FAILED",
+  "LAB_ACTION_FAILED",
+  "LAB_LOAD_FAILED",
+  "LAB_TIMED_OUT",
+  "LAB_USAGE",
+  "SIP_MALFORMED",
+  "SIP_NO_ANSWER",
+  "SIP_REFUSED",
+  "SIP_WRONG_STATE",
+] as const;
+
+/** One of them. */
+export type LabErrorCode = (typeof labErrorCodes)[number];
 
 /** Base of every error the lab throws; `code` tells which one, the message what to do. */
 export class LabError extends Error {
