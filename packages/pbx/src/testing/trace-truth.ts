@@ -4,7 +4,7 @@ import type { PlainMessage } from "./trace-messages.ts";
 /** The snapshot that a recorded session begins with. */
 export const snapshotOf = (
   messages: readonly PlainMessage[],
-): Pick<TableSnapshot, "channels" | "bridges"> & { readonly bridges: readonly PlainMessage[] } => {
+): Required<Pick<TableSnapshot, "channels" | "bridges">> => {
   const named = (name: string): PlainMessage[] => messages.filter((one) => one.name === name);
   return { channels: named("CoreShowChannel"), bridges: named("BridgeListItem") };
 };
