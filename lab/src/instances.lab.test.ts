@@ -37,7 +37,7 @@ const mountsBelow = async (folder: string): Promise<string[]> => {
 async function greeting(port: number): Promise<string> {
   const socket = connect(port, "127.0.0.1");
   const text = await new Promise<string>((resolve, reject) => {
-    socket.once("data", (bytes) => resolve(`${bytes}`));
+    socket.once("data", (bytes) => resolve(String(bytes)));
     socket.once("error", reject);
   });
   socket.destroy();
@@ -94,7 +94,7 @@ describe("an Asterisk that ends", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const name = (
-      await new Promise<string>((resolve) => child.stdout.once("data", (bytes) => resolve(`${bytes}`)))
+      await new Promise<string>((resolve) => child.stdout.once("data", (bytes) => resolve(String(bytes))))
     ).trim();
     const asterisk = (await readState(folders, name))?.asterisk;
     expect(asterisk && isAlive(asterisk)).toBe(true);
@@ -138,7 +138,7 @@ describe.each([...labVersions])("what Asterisk %i offers", (version) => {
     expect(await greeting(ports.ami)).toMatch(/^Asterisk Call Manager\//u);
     const socket = connectTls({ port: ports.amiTls, host: "127.0.0.1", ca: await lab().certificate() });
     const text = await new Promise<string>((resolve, reject) => {
-      socket.once("data", (bytes) => resolve(`${bytes}`));
+      socket.once("data", (bytes) => resolve(String(bytes)));
       socket.once("error", reject);
     });
     socket.end();

@@ -15,7 +15,7 @@ describe("docs/configuration.md", () => {
   const example = /```yaml\n([^]*?)```/.exec(text)?.[1] ?? "";
 
   it("explains every key, in a table of its place", () => {
-    const rows = [...text.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1]);
+    const rows = [...text.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] ?? "");
     const keys = Object.entries(CONFIG_KEYS).flatMap(([place, names]) => (place === "" ? [] : names));
     expect(rows.toSorted()).toEqual([...keys].toSorted());
     for (const key of CONFIG_KEYS[""] ?? []) expect(text).toContain(`## \`${key}\``);
@@ -43,7 +43,7 @@ describe("docs/reference/errors-server.md", () => {
     const source = readFileSync(new URL("live/live-server.ts", import.meta.url), "utf8");
     const codes = new Set([...source.matchAll(/"([A-Z]+_[A-Z_]+|INTERNAL)"/g)].map((match) => match[1] ?? ""));
     const own = [...codes].filter((code) => !(code in SERVER_ERROR_EXIT_CODES) && code !== "EADDRINUSE");
-    const rows = [...live.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    const rows = [...live.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1] ?? "");
     expect(rows.toSorted()).toEqual(own.toSorted());
   });
 
