@@ -82,7 +82,12 @@ export class Leg {
     return leg;
   }
 
-  /** What passes between the two voices. */
+  /** The digits that came to it as telephone events, in order. */
+  get digitsReceived(): string {
+    return this.#media.voice.digitsReceived;
+  }
+
+  /** What passes between the two voices: what the phone's own conference mixes. */
   get voice(): VoiceStream {
     return this.#media.voice;
   }
@@ -92,10 +97,12 @@ export class Leg {
     return this.#dialog.challenged;
   }
 
+  /** How far the call is. */
   get state(): LegState {
     return this.#state;
   }
 
+  /** SIP's Call-ID. */
   get callId(): string {
     return this.#dialog.callId;
   }

@@ -61,14 +61,14 @@ describe.each([...labVersions])("a phone on Asterisk %i", (version) => {
     const channel = (await lab().channels()).find(({ name }) => name.startsWith("PJSIP/1002-"))?.name ?? "";
     for (const digit of ["4", "#"]) {
       await lab().action({ Action: "PlayDTMF", Channel: channel, Digit: digit });
-      await waitFor(() => there.voice.digitsReceived.endsWith(digit), { what: `the digit ${digit}` });
+      await waitFor(() => there.digitsReceived.endsWith(digit), { what: `the digit ${digit}` });
     }
-    expect(there.voice.digitsReceived).toBe("4#");
+    expect(there.digitsReceived).toBe("4#");
   });
 
   it("passes its digits on to the other party", async () => {
     const { call, there } = await talk();
-    const heard = (): string => there.voice.digitsReceived;
+    const heard = (): string => there.digitsReceived;
     await call.sendDigits("12*");
     await waitFor(() => heard().length === 3, { what: () => `12*, but ${heard()} came` });
     await call.sendDigits("9", "info");
