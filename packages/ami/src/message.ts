@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { commandOutput, followsHeadersEnd } from "./command-output.ts";
 import { variablesOf } from "./channel-variables.ts";
 
+/** Lines beyond are looked for each time: they are those of long lists, which nobody gets by name. */
+const maxKnownLines = 64;
 const CR = 13;
 const SPACE = 32;
 const COLON = 58;
@@ -25,6 +27,8 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   readonly name: string;
   #text: string | undefined;
   readonly #raw: Buffer | undefined;
+  /** Where the first lines begin, as far as `get` has looked. */
+  readonly #lines: number[] = [];
   /** Made by the decoder. Give `raw` when the text alone cannot restore the bytes, or when the message is large. */
   constructor(kind: AmiMessageKind, name: string, text: string | undefined, raw?: Buffer) {
     this.kind = kind;
@@ -47,20 +51,19 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   /** The first header of that name, in any spelling of upper and lower case. */
   get(header: AmiHeaderName<Headers>): string | undefined {
     const text = this.text;
-    const limit = this.#headersEnd(text);
+    const lines = this.#lines;
     const length = header.length;
-    let lower: string | undefined;
-    for (let start = 0; start < limit;) {
-      if (text.charCodeAt(start + length) === COLON) {
-        lower ??= header.toLowerCase();
-        if (text.startsWith(header, start) || text.slice(start, start + length).toLowerCase() === lower) {
-          return header.includes(":") ? undefined : this.#valueAt(text, start + length, endOfLine(text, start, limit));
-        }
+    for (let index = 0, start = 0; ; index++) {
+      if (index < lines.length) start = lines[index] as number;
+      else {
+        start = index === 0 ? 0 : text.indexOf("\n", start) + 1;
+        if ((start === 0 && index > 0) || start >= this.#headersEnd(text)) return undefined;
+        if (index < maxKnownLines) lines.push(start);
       }
-      start = text.indexOf("\n", start) + 1;
-      if (start === 0) break;
+      if (text.charCodeAt(start + length) === COLON && this.#isNamed(text, start, header)) {
+        return this.#valueAt(text, start + length, endOfLine(text, start, text.length));
+      }
     }
-    return undefined;
   }
 
   /** All headers of that name, in any case, in the order of the wire. */
@@ -138,6 +141,12 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   #headersEnd(text: string): number {
     if (this.kind === "greeting") return 0;
     return this.name === "Follows" ? followsHeadersEnd(text) : text.length;
+  }
+
+  /** Given a colon behind it: whether the header that begins there has this name. No name holds a colon. */
+  #isNamed(text: string, start: number, header: string): boolean {
+    if (text.startsWith(header, start)) return !header.includes(":");
+    return text.slice(start, start + header.length).toLowerCase() === header.toLowerCase() && !header.includes(":");
   }
 
   #valueAt(text: string, colon: number, end: number): string {
