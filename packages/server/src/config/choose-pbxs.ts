@@ -41,7 +41,7 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
     return { pbxs: config?.pbxs ?? [], http: config?.http ?? DEFAULT_HTTP, secretOnCommandLine: false };
   }
   const pbxs: PbxConfig[] = [];
-  for (const word of wanted) {
+  for (const word of new Set(wanted)) {
     const found = isAddress(word) ? fromAddress(word, env, pbxs) : byId(word, config, file);
     pbxs.push(found);
   }
