@@ -7,6 +7,9 @@ const root = join(import.meta.dirname, "..");
 const tracked = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" }).split("\n").filter(Boolean);
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 
+const withoutCode = (text: string): string =>
+  text.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, "").replaceAll(/(`+)[^`]*?\1/g, "");
+
 describe("the house rules", () => {
   it("the lockfiles record no registry address", () => {
     for (const file of tracked.filter((name) => name.endsWith("package-lock.json"))) {
@@ -28,7 +31,7 @@ describe("the house rules", () => {
   it("every markdown link to a file of the project leads somewhere", () => {
     const pages = tracked.filter((file) => file.endsWith(".md"));
     const broken = pages.flatMap((page) =>
-      [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+      [...withoutCode(read(page)).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
         .map((match) => join(page, "..", match[1] ?? ""))
         .filter((target) => !tracked.some((file) => file === target || file.startsWith(target.replace(/\/?$/, "/"))))
         .map((target) => `${page} → ${target}`),

@@ -49,6 +49,7 @@ it("a developer starts an Asterisk, sees a call and a scenario in it, looks insi
 
   const call = await lab("call", "1000", "1002", "--seconds", "2");
   expect(call.stdout).toContain("1000 hears 1002, 1002 hears 1000");
+  expect(call.stdout).toMatch(/1000 hangs up\n.*1002 is disconnected/);
   const scenario = await lab("scenario", "hold", "--pause", "0");
   expect(scenario).toMatchObject({ status: 0, stdout: expect.stringContaining("1002 hears music") });
   const report = JSON.parse((await lab("scenario", "busy", "--json")).stdout);

@@ -116,6 +116,12 @@ const call: Command = async (line, out) => {
     await delay(50, undefined, { signal: stop.signal }).catch(() => {});
   }
   say(leg.state === "ended" ? `the call has ended (${leg.endReason ?? "BYE"})` : `${from} hangs up`);
+  // Only the caller hangs up: were both phones to end at once, Asterisk would tell of two who hang up.
+  leg.hangUp();
+  for (const other of callee?.legs ?? []) {
+    await other.waitUntilEnded();
+    if (other.endedBy === "them") say(`${to} is disconnected`);
+  }
   process.off("SIGINT", interrupted);
   if (line.json) out.print(asJson(said));
 };
