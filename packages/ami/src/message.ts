@@ -28,7 +28,7 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   #text: string | undefined;
   readonly #raw: Buffer | undefined;
   /** Where the first lines begin, as far as `get` has looked. */
-  readonly #lines: number[] = [];
+  #lines: number[] | undefined;
   /** Made by the decoder. Give `raw` when the text alone cannot restore the bytes, or when the message is large. */
   constructor(kind: AmiMessageKind, name: string, text: string | undefined, raw?: Buffer) {
     this.kind = kind;
@@ -51,7 +51,7 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   /** The first header of that name, in any spelling of upper and lower case. */
   get(header: AmiHeaderName<Headers>): string | undefined {
     const text = this.text;
-    const lines = this.#lines;
+    const lines = (this.#lines ??= []);
     const length = header.length;
     for (let index = 0, start = 0; ; index++) {
       if (index < lines.length) start = lines[index] as number;
