@@ -52,7 +52,7 @@ export function amiCommand(io: CliIo): Command {
       const [{ actionFromWords }, { amiOptions }, { connectOnce }] = await Promise.all([
         import("../ami-output/parse-action.ts"),
         import("../config/connection-options.ts"),
-        import("./one-ami-client.ts"),
+        import("../config/connect-once.ts"),
       ]);
       const first = action === undefined ? undefined : actionFromWords(action, params);
       const connection = amiOptions(onePbxFor(io, options));

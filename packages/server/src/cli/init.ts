@@ -3,37 +3,18 @@ import { dirname, join } from "node:path";
 import type { Writable } from "node:stream";
 import { Command, Option } from "commander";
 import { CordboardError } from "../errors.ts";
-import { urlHost } from "../http/host-check.ts";
+import type { Answers, InitChoices } from "../init/answers.ts";
 import type { Asker } from "../init/ask.ts";
-import type { ConfigAnswers } from "../init/config-text.ts";
-import type { Level } from "../init/levels.ts";
 import { printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
 import { numberBetween, withCommonOptions } from "./common-options.ts";
 import type { CommonOptions } from "./common-options.ts";
 
-interface InitOptions extends CommonOptions {
-  readonly id?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly tls?: boolean;
-  readonly user?: string;
-  readonly level?: Level;
-  readonly ari?: boolean;
-  readonly ariUser?: string;
-  readonly ariPort?: number;
-  readonly from?: string;
-  readonly secrets?: "env" | "config";
+interface InitOptions extends CommonOptions, InitChoices {
   readonly output: string;
   readonly yes?: boolean;
   readonly force?: boolean;
   readonly try: boolean;
-}
-
-interface Answers extends ConfigAnswers {
-  readonly from: string;
-  /** False when the secrets were made up now, so that Asterisk cannot know them yet. */
-  readonly known: boolean;
 }
 
 const HELP = `
@@ -80,14 +61,21 @@ export function initCommand(io: CliIo): Command {
 }
 
 async function init(io: CliIo, options: InitOptions): Promise<void> {
-  const [{ silentAsker, terminalAsker }, { stanzas }, { configText, envText }, { writeSecretFile }] = await Promise.all(
-    [
-      import("../init/ask.ts"),
-      import("../init/stanzas.ts"),
-      import("../init/config-text.ts"),
-      import("../init/write-secret-file.ts"),
-    ],
-  );
+  const [
+    { askAll },
+    { tryUntilGood },
+    { silentAsker, terminalAsker },
+    { stanzas },
+    { configText, envText },
+    { writeSecretFile },
+  ] = await Promise.all([
+    import("../init/answers.ts"),
+    import("../init/try-connection.ts"),
+    import("../init/ask.ts"),
+    import("../init/stanzas.ts"),
+    import("../init/config-text.ts"),
+    import("../init/write-secret-file.ts"),
+  ]);
   const silent = options.yes === true || options.json === true;
   if (!silent && io.stdin.isTTY !== true) {
     throw new CordboardError(
@@ -99,7 +87,7 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
   const say = (line = ""): void => {
     if (options.json !== true) printLine(io.stdout, line);
   };
-  const answers = await askAll(io, options, asker);
+  const answers = await askAll(io.env, options, asker);
   const { ari } = answers;
   // A secret that was given is known to whoever gave it, and need not stand in a terminal's memory.
   const parts = stanzas({
@@ -127,7 +115,7 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
   for (const part of parts) say(part.afterwards);
   say();
 
-  const tried = options.try ? await tryUntilGood(io, answers, asker, silent, say) : undefined;
+  const tried = options.try ? await tryUntilGood(io.signal, answers, asker, silent, say) : undefined;
   if (options.json === true) {
     printLine(
       io.stdout,
@@ -147,97 +135,6 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
   }
 }
 
-async function askAll(io: CliIo, options: InitOptions, asker: Asker): Promise<Answers> {
-  const { newToken } = await import("../http/page-token.ts");
-  const ask = async (
-    given: string | undefined,
-    question: string,
-    fallback: string,
-    check?: (answer: string) => string | undefined,
-  ): Promise<string> => {
-    if (given === undefined) return asker.text(question, fallback, check);
-    const wrong = check?.(given);
-    if (wrong !== undefined) throw new CordboardError("USAGE", `${question}: ${wrong}`);
-    return given;
-  };
-  const host = await ask(options.host, "Host name or address of the PBX", "127.0.0.1", (answer) =>
-    /^[\w.:-]+$/.test(answer) ? undefined : "It must be a host name or an IP address.",
-  );
-  const loopback = ["127.0.0.1", "localhost", "::1"].includes(host);
-  const id = await ask(options.id, "Short name for it", loopback ? "pbx" : idFrom(host), (answer) =>
-    /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/.test(answer) ? undefined : "It must be 1 to 32 of a-z, 0-9 and -.",
-  );
-  const level = (await ask(options.level, "What should it be able to do: view, call or full", "view", (answer) =>
-    ["view", "call", "full"].includes(answer) ? undefined : "Say view, call or full.",
-  )) as Level;
-  const tls =
-    options.tls ?? (options.port === undefined && !loopback && (await asker.yes("Is AMI secured by TLS there", false)));
-  const user = await ask(options.user, "AMI user", "cordboard", plainName);
-  const ari =
-    options.ari === true || level === "full" || (await asker.yes("Connect ARI too (for Stasis applications)", false));
-  const ariUser = ari ? await ask(options.ariUser, "ARI user", "cordboard", plainName) : "";
-  const from = await ask(
-    options.from,
-    "Address of this machine as the PBX sees it",
-    loopback ? "127.0.0.1" : await ownAddress(host),
-    (answer) => (/^[\d.]+$|^[\da-f:]+$/i.test(answer) ? undefined : "It must be an IP address."),
-  );
-  const secrets = (await ask(
-    options.secrets,
-    "Where should the secrets stand: env (cordboard.env) or config (cordboard.yaml)",
-    "env",
-    (answer) => (["env", "config"].includes(answer) ? undefined : "Say env or config."),
-  )) as "env" | "config";
-  const given = io.env["AMI_SECRET"] ?? "";
-  const wrong = /['\r\n]|^\s|\s$/.test(given + (io.env["ARI_SECRET"] ?? ""));
-  if (wrong)
-    throw new CordboardError("USAGE", "A secret must not hold a quote or a line break, nor begin or end with a space.");
-  return {
-    id,
-    host,
-    tls,
-    user,
-    level,
-    from,
-    secrets,
-    port: options.port ?? (tls ? 5039 : 5038),
-    secret: given === "" ? newToken() : given,
-    known: given !== "",
-    ...(ari
-      ? {
-          ari: {
-            user: ariUser,
-            password: (io.env["ARI_SECRET"] ?? "") === "" ? newToken() : (io.env["ARI_SECRET"] ?? ""),
-            port: options.ariPort ?? 8088,
-          },
-        }
-      : {}),
-  };
-}
-
-function plainName(answer: string): string | undefined {
-  return /^[\w.-]{1,64}$/.test(answer) && answer !== "general"
-    ? undefined
-    : "It must be letters, digits, dots, - and _.";
-}
-
-function idFrom(host: string): string {
-  const [first = ""] = host.toLowerCase().split(".");
-  return /^[a-z][a-z0-9-]{0,30}[a-z0-9]$/.test(first) ? first : "pbx";
-}
-
-/** The address from which this machine would talk to the host; nothing is sent. */
-async function ownAddress(host: string): Promise<string> {
-  const { createSocket } = await import("node:dgram");
-  const socket = createSocket("udp4");
-  const { promise, resolve } = Promise.withResolvers<string>();
-  socket.on("error", () => resolve("127.0.0.1"));
-  socket.connect(5038, host, () => resolve(socket.address().address));
-  const address = await promise;
-  socket.close();
-  return address;
-}
-
 function filesOf(output: string, answers: Answers): { config: string; env?: string } {
   return { config: output, ...(answers.secrets === "env" ? { env: join(dirname(output), "cordboard.env") } : {}) };
 }
@@ -255,53 +152,4 @@ async function mayReplace(
     "FILE_EXISTS",
     `${there.join(" and ")} exists already and was left alone. Say --force to replace, or name another with --output.`,
   );
-}
-
-interface Tried {
-  readonly ok: boolean;
-  readonly message?: string;
-}
-
-async function tryUntilGood(
-  io: CliIo,
-  answers: Answers,
-  asker: Asker,
-  silent: boolean,
-  say: (line?: string) => void,
-): Promise<Tried> {
-  const { connectOnce } = await import("./one-ami-client.ts");
-  const { host, port, user, secret, tls } = answers;
-  for (;;) {
-    if (!silent) await asker.text("Press Enter to try the connection", " ");
-    say(`Trying ${host}:${port} as ${user} …`);
-    let message: string;
-    try {
-      const client = await connectOnce({ host, port, username: user, secret, tls, events: "off" }, io.signal);
-      say(`Connected: Asterisk greets with AMI ${client.server.version}.`);
-      await client.close();
-      await tryAri(answers, io.signal, say);
-      return { ok: true };
-    } catch (error) {
-      if (io.signal.aborted) throw error;
-      message = (error as Error).message;
-      say(message);
-    }
-    if (silent || !(await asker.yes("Try again", true))) return { ok: false, message };
-  }
-}
-
-/** @throws Error that says what is wrong with ARI */
-async function tryAri({ ari, host }: Answers, signal: AbortSignal, say: (line?: string) => void): Promise<void> {
-  if (ari === undefined) return;
-  const { AriClient } = await import("@cordboard/ari");
-  const { user: username, password, port } = ari;
-  await using client = new AriClient({ url: `http://${urlHost(host)}:${port}/ari`, username, password });
-  const { status } = await client.request("GET", "/asterisk/info", { signal });
-  if (status !== 200) {
-    throw new CordboardError(
-      "ARI_REFUSED",
-      `ARI at ${host}:${port} answered with status ${status}; "cordboard doctor" says why.`,
-    );
-  }
-  say(`Connected: ARI knows the user ${username}.`);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { AmiClient, AmiClientOptions } from "@cordboard/ami";
 import type { AriClientOptions } from "@cordboard/ari";
-import { connectOnce } from "../cli/one-ami-client.ts";
+import { connectOnce } from "../config/connect-once.ts";
 import { amiOptions, ariOptions } from "../config/connection-options.ts";
 import type { PbxConfig } from "../config/schema.ts";
 import { isLoopback } from "../http/host-check.ts";
