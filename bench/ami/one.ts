@@ -28,13 +28,18 @@ const others: ReadonlyMap<string, (name: string, event: unknown) => void> = new 
 await adapter.connect(Number(port), (name, event) => {
   const other = others.get(name);
   if (other !== undefined) other(name, event);
-  else if (delivered++ === 0) startedAt = performance.now();
+  else if (delivered++ === 0) start();
 });
 globalThis.gc?.();
 startRssMb = process.memoryUsage.rss() / bytesInMb;
-stall.enable();
-cpu = process.cpuUsage();
 tell("ready");
+
+/** Everything is counted from the first event to the last. */
+function start(): void {
+  stall.enable();
+  startedAt = performance.now();
+  cpu = process.cpuUsage();
+}
 
 function ended(): void {
   const used = process.cpuUsage(cpu);

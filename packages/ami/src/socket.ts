@@ -3,7 +3,7 @@ import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import type { AmiClientOptions, AmiTlsOptions } from "./client-options.ts";
 
 /** One read takes at most this many bytes. */
-export const readBufferBytes = 65_536;
+export const readBufferBytes = 262_144;
 
 export interface SocketHandlers {
   connected(): void;
