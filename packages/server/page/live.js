@@ -44,6 +44,7 @@ let unread = [];
 function apply(data, whole) {
   clockOffset = data.now - Date.now();
   if (data.recording !== undefined || whole) showRecording(data.recording);
+  if (data.connect) setText(get("connect"), data.connect);
   if (data.pbxs) pbxs = new Map(data.pbxs.map((pbx) => [pbx.id, pbx]));
   const before = new Set(calls.keys());
   if (whole) calls = new Map();

@@ -3,6 +3,7 @@ import { columnsOf, printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
 import { numberBetween, pbxsFor, withPbxOptions } from "./common-options.ts";
 import type { PbxOptions } from "./common-options.ts";
+import { connectCommand } from "./connect-command.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 interface StartOptions extends PbxOptions {
@@ -21,9 +22,6 @@ Examples:
   AMI_SECRET=… cordboard start --pbx ami://cordboard@pbx.example.com
   cordboard start --config /etc/cordboard.yaml --listen 0.0.0.0
 `;
-
-/** One line that says how to see one's own calls. */
-const CONNECT_HINT = "Your own PBX: cordboard start --pbx ami://user:secret@host   (or: cordboard init)";
 
 /** `cordboard start`: the live page, and the live view in the terminal. */
 export function startCommand(io: CliIo): Command {
@@ -44,7 +42,7 @@ export function startCommand(io: CliIo): Command {
         import("./live-output.ts"),
       ]);
       const chosen = pbxsFor(io, options);
-      await using session = await startLiveSession(chosen.pbxs);
+      await using session = await startLiveSession(chosen.pbxs, connectCommand(io.env));
       const server = options.page
         ? await startLiveServer({
             ...chosen.http,
@@ -56,7 +54,7 @@ export function startCommand(io: CliIo): Command {
       const output = new LiveOutput(io, session, {
         json: options.json === true,
         page: server?.url,
-        hint: session.demo ? CONNECT_HINT : "Ctrl-C ends",
+        hint: session.demo ? `Your own PBX: ${connectCommand(io.env)}` : "Ctrl-C ends",
       });
       try {
         await untilStopped(io.signal, session.refused);

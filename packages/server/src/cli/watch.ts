@@ -5,6 +5,7 @@ import { columnsOf, printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
 import { collect, pbxsFor, withPbxOptions } from "./common-options.ts";
 import type { PbxOptions } from "./common-options.ts";
+import { connectCommand } from "./connect-command.ts";
 import { untilStopped } from "./until-stopped.ts";
 
 interface WatchOptions extends PbxOptions {
@@ -35,7 +36,7 @@ export function watchCommand(io: CliIo): Command {
         import("./live-output.ts"),
       ]);
       const chosen = pbxsFor(io, options);
-      await using session = await startLiveSession(chosen.pbxs);
+      await using session = await startLiveSession(chosen.pbxs, connectCommand(io.env));
       const extensions = [...new Set(options.extension ?? [])];
       let close: () => void;
       if (options.json === true) close = await printChanges(io, session, extensions);
@@ -43,7 +44,7 @@ export function watchCommand(io: CliIo): Command {
       else {
         const output = new LiveOutput(io, session, {
           json: false,
-          hint: session.demo ? "Your own PBX: cordboard watch --pbx ami://user:secret@host" : "Ctrl-C ends",
+          hint: session.demo ? `Your own PBX: ${connectCommand(io.env)}` : "Ctrl-C ends",
         });
         close = () => output.close();
       }

@@ -11,6 +11,8 @@ export interface LiveBoardOptions {
   readonly clock?: () => number;
   /** Changes of this many milliseconds are told as one; default 50. */
   readonly everyMs?: number;
+  /** In a demo: what to type to see one's own calls. */
+  readonly connect?: string;
   /** Entries of the timeline that are kept; default 200. */
   readonly keep?: number;
 }
@@ -36,6 +38,7 @@ export class LiveBoard {
   readonly #clock: () => number;
   readonly #everyMs: number;
   readonly #keep: number;
+  readonly #connect: string | undefined;
   readonly #sources: Source[] = [];
   readonly #timeline: LiveEntry[] = [];
   readonly #listeners = new Set<(change: LiveChange) => void>();
@@ -51,6 +54,7 @@ export class LiveBoard {
     this.#clock = options.clock ?? Date.now;
     this.#everyMs = options.everyMs ?? 50;
     this.#keep = options.keep ?? 200;
+    this.#connect = options.connect;
   }
 
   /** Shows a link's PBX from now on; `name` is for people. */
@@ -89,6 +93,7 @@ export class LiveBoard {
     return {
       now: this.#clock(),
       ...(this.#recording === undefined ? {} : { recording: this.#recording }),
+      ...(this.#connect === undefined ? {} : { connect: this.#connect }),
       pbxs: this.#sources.map((source) => source.pbx),
       calls: this.#sources.flatMap((source) => [...source.calls.values()]),
       timeline: [...this.#timeline],

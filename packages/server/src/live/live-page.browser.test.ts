@@ -35,7 +35,7 @@ async function open(
   options: Partial<LiveServerOptions> = {},
   look: Parameters<Browser["newPage"]>[0] = {},
 ): Promise<Scene> {
-  const board = new LiveBoard({ everyMs: 5 });
+  const board = new LiveBoard({ everyMs: 5, connect: "npm start -- --pbx ami://user:secret@host" });
   const link = new FakeLink("hq");
   board.add(link, "Head office");
   link.become("live");
@@ -180,7 +180,7 @@ describe("the live page in a browser", () => {
     board.showRecording("Blind transfer (2 of 7)");
     await page.getByText("Blind transfer (2 of 7)").waitFor();
     expect(await page.title()).toBe("Recording · Calls · Cordboard");
-    await page.getByText("cordboard start --pbx ami://user:secret@host").waitFor();
+    await page.getByText("npm start -- --pbx ami://user:secret@host").waitFor();
   });
 
   it("finds calls by name or number, and stands still on request", async () => {

@@ -17,11 +17,11 @@ export interface LiveSession extends AsyncDisposable {
 
 /**
  * Begins to watch PBXs; without any, the demo. A PBX that cannot be reached is tried again for ever and stops
- * nobody else; one that refuses the login is shown as refused.
+ * nobody else; `connect` is what to type to leave the demo. One that refuses the login is shown as refused.
  */
-export async function startLiveSession(pbxs: readonly PbxConfig[]): Promise<LiveSession> {
+export async function startLiveSession(pbxs: readonly PbxConfig[], connect: string): Promise<LiveSession> {
   const demo = pbxs.length === 0 ? await startDemoPbx() : undefined;
-  const board = new LiveBoard();
+  const board = new LiveBoard(demo === undefined ? {} : { connect });
   const wanted: { id: string; name: string; ami: AmiClientOptions }[] =
     demo === undefined
       ? pbxs.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) }))

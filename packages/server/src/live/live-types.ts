@@ -73,6 +73,8 @@ export interface LiveSnapshot {
   readonly now: number;
   /** What is replayed, when this is a demo. */
   readonly recording?: string | undefined;
+  /** In a demo: what to type to see one's own calls. */
+  readonly connect?: string | undefined;
   readonly pbxs: readonly LivePbx[];
   readonly calls: readonly LiveCall[];
   readonly timeline: readonly LiveEntry[];
