@@ -119,6 +119,16 @@ describe("actions", () => {
     expect(client.stats.pendingCalls).toBe(0);
   });
 
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31])(
+    "are refused with a time-out of %d, which no timer can hold",
+    async (timeoutMs) => {
+      await using peer = await ScriptedAsterisk.listen();
+      await using client = await connected(peer);
+      await expect(client.action("Ping", {}, { timeoutMs })).rejects.toMatchObject({ code: "AMI_BAD_OPTION" });
+      expect(peer.last.actions.map(({ name }) => name)).toEqual(["Login"]);
+    },
+  );
+
   it("are refused beyond maxPending", async () => {
     await using peer = await ScriptedAsterisk.listen({ actions: { getvar: () => undefined } });
     await using client = await connected(peer, { maxPending: 2 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { AmiClient } from "./client.ts";
 import { clientOf, connected, next } from "./testing/connected.ts";
 import { event, ScriptedAsterisk } from "./testing/scripted-asterisk.ts";
 import type { AmiMessage } from "./message.ts";
@@ -36,6 +37,17 @@ describe("TLS", () => {
       expect.objectContaining({ code: "AMI_CONNECT_FAILED" }),
     ]);
     expect(peer.sessions.flatMap(({ actions }) => actions)).toEqual([]);
+  });
+
+  it("refuses a certificate that is none when the client is made, not at each attempt", () => {
+    const options = { host: "h", username: "u", secret: "s" };
+    for (const tls of [
+      { cert: "no certificate" },
+      { key: "no key" },
+      { cert: pem("client.pem"), key: pem("server-key.pem") },
+    ]) {
+      expect(() => new AmiClient({ ...options, tls })).toThrow(expect.objectContaining({ code: "AMI_BAD_OPTION" }));
+    }
   });
 
   it("takes any certificate only when told so", async () => {

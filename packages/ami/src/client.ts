@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Calls } from "./calls.ts";
-import { checkOptions } from "./check-options.ts";
+import { checkDuration, checkOptions } from "./check-options.ts";
 import type {
   AmiCallOptions,
   AmiClientOptions,
@@ -214,7 +214,8 @@ export class AmiClient implements AsyncDisposable {
         'originate() needs events of class call; the client has events: "off"',
       );
     }
-    const timeoutMs = options.timeoutMs ?? Number(params.Timeout ?? 30_000) + this.#timeoutMs;
+    const ringMs = Number(params.Timeout ?? 30_000);
+    const timeoutMs = options.timeoutMs ?? (Number.isFinite(ringMs) ? ringMs : 30_000) + this.#timeoutMs;
     const all = { ...params, Async: true } as AmiParams;
     return this.#start("Originate", all, { ...options, timeoutMs }, (context) => new OriginateCall(context)).promise;
   }
@@ -240,6 +241,8 @@ export class AmiClient implements AsyncDisposable {
         cause: options.signal.reason,
       });
     }
+    const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
+    checkDuration("timeoutMs", timeoutMs);
     this.#calls.checkRoom();
     const id = this.#newId();
     this.#link.send(action, params, id);
@@ -247,7 +250,7 @@ export class AmiClient implements AsyncDisposable {
       id,
       action,
       runtime: this.#runtime,
-      timeoutMs: options.timeoutMs ?? this.#timeoutMs,
+      timeoutMs,
       options,
       blocking: isBlocking(action, params),
       settled: (settled, early) => {

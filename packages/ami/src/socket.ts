@@ -40,7 +40,8 @@ function isTls(tls: AmiClientOptions["tls"]): tls is true | AmiTlsOptions {
   return tls !== undefined && tls !== false;
 }
 
-function tlsOptions(host: string, port: number, tls: AmiTlsOptions): ConnectionOptions {
+/** What Node is told; `host` and `port` are none of it when only the certificates are looked at. */
+export function tlsOptions(host: string, port: number, tls: AmiTlsOptions): ConnectionOptions {
   const { ca, servername, ...rest } = tls;
   return {
     host,
