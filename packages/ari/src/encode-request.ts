@@ -10,6 +10,9 @@ const MAX_TARGET_BYTES = 3_900;
 /** Values of one comma list that Asterisk takes (res_ari's MAX_VALS). */
 const MAX_VALUES = 127;
 
+/** Query parameters whose values may hold line breaks: AMI escapes variables, and a text message is no header. */
+const MULTI_LINE: ReadonlySet<string> = new Set(["value", "body"]);
+
 const bad = (operation: string, message: string): AriArgumentError =>
   new AriArgumentError("ARI_BAD_ARGUMENT", `${operation}: ${message}`, { operation });
 
@@ -19,6 +22,11 @@ function encoded(value: string, operation: string, name: string): string {
   } catch {
     throw bad(operation, `${name} is not well-formed Unicode.`);
   }
+}
+
+/** Asterisk ends a string at a NUL, and writes ids, names and dialplan arguments into AMI events as they are (seen on 22.10.1). */
+function refuseForgery(text: string, operation: string, name: string): void {
+  if (/[\r\n\0]/.test(text)) throw bad(operation, `${name} holds a line break or a NUL.`);
 }
 
 function scalar(value: unknown, operation: string, name: string): string {
@@ -58,6 +66,7 @@ function queryText(
       isList(name) || Array.isArray(value)
         ? commaList(Array.isArray(value) ? value : [value], operation, name)
         : scalar(value, operation, name);
+    if (text.includes("\0") || !MULTI_LINE.has(name)) refuseForgery(text, operation, name);
     parts.push(`${encoded(name, operation, name)}=${encoded(text, operation, name)}`);
   }
   return parts.join("&");
@@ -113,10 +122,15 @@ export function encodeOperation(
     if (value === undefined || value === null) throw bad(operation, `${name} is missing.`);
     const text = scalar(value, operation, name);
     if (text === "") throw bad(operation, `${name} is empty.`);
+    // Percent-encoding leaves dots alone, and a proxy before Asterisk would resolve them to another resource.
+    if (text === "." || text === "..") throw bad(operation, `${name} is a step in a path, not a name.`);
+    refuseForgery(text, operation, name);
     return encoded(text, operation, name);
   });
   for (const name in params) if (!known.has(name)) throw bad(operation, `there is no parameter ${name}.`);
   const body = spec.body === undefined ? undefined : params[spec.body];
+  if (typeof body === "object" && body !== null)
+    for (const name of Object.keys(body)) refuseForgery(name, operation, "a name in the body");
   return checked({
     method: spec.method,
     path,
