@@ -31,14 +31,19 @@ export class LabTruth implements Disposable {
 
   /** Unique ids of the channels that came (`Newchannel`) or went (`Hangup`) since the last call of {@link clear}. */
   ids(event: "Newchannel" | "Hangup"): string[] {
-    const blocks = this.#text.split("\r\n\r\n").filter((block) => block.startsWith(`Event: ${event}\r\n`));
+    const blocks = this.#blocks().filter((block) => block.startsWith(`Event: ${event}\r\n`));
     return blocks.flatMap((block) => /^Uniqueid: (.*)$/m.exec(block)?.[1]?.trim() ?? []);
   }
 
   /** The events about one channel, for the message of a test that fails. */
   about(uniqueid: string): string[] {
-    const blocks = this.#text.split("\r\n\r\n").filter((block) => block.includes(`Uniqueid: ${uniqueid}`));
+    const blocks = this.#blocks().filter((block) => block.includes(`Uniqueid: ${uniqueid}`));
     return blocks.map((block) => block.split("\r\n")[0] ?? "");
+  }
+
+  /** Now and then Asterisk ends a message with an empty line too many, which then stands before the next one. */
+  #blocks(): string[] {
+    return this.#text.split("\r\n\r\n").map((block) => block.trimStart());
   }
 
   clear(): void {
