@@ -31,7 +31,8 @@ export class EventStream implements AriEventStream {
 
   /** @param subscribe begins to push events here and returns what stops it. */
   constructor(options: AriEventsOptions, subscribe: (stream: EventStream) => () => void) {
-    this.#limit = Math.max(1, options.limit ?? DEFAULT_LIMIT);
+    const { limit = DEFAULT_LIMIT } = options;
+    this.#limit = limit >= 1 ? limit : 1;
     this.#overflow = options.overflow ?? "fail";
     const { signal } = options;
     const onAbort = (): void =>
@@ -64,7 +65,7 @@ export class EventStream implements AriEventStream {
       }
       this.dropped++;
       if (this.#overflow === "drop-newest") return;
-      this.#head++;
+      this.#takeHead();
     }
     this.#queue.push(event);
   }
@@ -83,11 +84,7 @@ export class EventStream implements AriEventStream {
   next(): Promise<IteratorResult<UnknownAriEvent>> {
     const event = this.#queue[this.#head];
     if (event !== undefined) {
-      this.#head++;
-      if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
-        this.#queue = this.#queue.slice(this.#head);
-        this.#head = 0;
-      }
+      this.#takeHead();
       return Promise.resolve({ done: false, value: event });
     }
     if (this.#end === undefined) return new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
@@ -109,5 +106,12 @@ export class EventStream implements AriEventStream {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #takeHead(): void {
+    this.#head++;
+    if (this.#head <= 1_024 || this.#head * 2 <= this.#queue.length) return;
+    this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
   }
 }
