@@ -55,6 +55,10 @@ export class AriClient extends AriSession implements AsyncDisposable {
     this.#filters = new Map(settings.filters);
     this.#link = settings.apps.length === 0 ? undefined : this.#makeLink(runtime);
     if (this.#link !== undefined) late.link = this.#link;
+    // Answers over the WebSocket are sent to the first application, wherever that is now.
+    this.hub.on("ApplicationReplaced", ({ application }: { application: string }) => {
+      if (application === settings.apps[0]) prefer?.avoid();
+    });
     late.sent = (text) => this.frame({ direction: "out", text });
   }
 
@@ -139,11 +143,13 @@ export class AriClient extends AriSession implements AsyncDisposable {
         state: (change) => {
           if (change.to === "failed") this.#failure = change.cause;
           this.notify("state", change);
+          if (change.to === "failed") this.finish(change.cause);
         },
         resync: (resync) => {
           void this.#prefer?.probe(PROBE_TIMEOUT_MS);
-          this.notify("resync", resync);
+          // First, so that it asks for nothing that a listener begins to make now.
           if (!resync.first) void this.#reconcile();
+          this.notify("resync", resync);
         },
         error: (error) => this.notify("error", error),
         lost: () => this.#prefer?.lost(),

@@ -26,6 +26,7 @@ export class EventHub {
   readonly #receives: () => boolean;
   readonly #failed: (name: string, error: unknown) => void;
   readonly #malformed: (error: AriError) => void;
+  #ended: AriError | undefined;
 
   /** @param receives false while no event can ever come: a connection without applications. */
   constructor(
@@ -38,8 +39,9 @@ export class EventHub {
     this.#malformed = malformed;
   }
 
-  /** @throws {AriError} `ARI_BAD_ARGUMENT` if no event can ever come, so that nobody waits in vain. */
+  /** @throws {AriError} `ARI_BAD_ARGUMENT` if no event can ever come, so that nobody waits in vain, or why none comes any more. */
   requireEvents(): void {
+    if (this.#ended !== undefined) throw this.#ended;
     if (this.#receives()) return;
     throw new AriArgumentError(
       "ARI_BAD_ARGUMENT",
@@ -48,7 +50,13 @@ export class EventHub {
   }
 
   get receives(): boolean {
-    return this.#receives();
+    return this.#ended === undefined && this.#receives();
+  }
+
+  /** There will be no more events: what waits for those of a resource is told why. */
+  end(error: AriError): void {
+    this.#ended ??= error;
+    for (const key of this.resourceKeys()) for (const each of this.subscribersOf(key)) each.end(error);
   }
 
   /** Listens to one type, or to all with `*`. */

@@ -116,7 +116,10 @@ export class EventLink {
     this.#first = false;
     this.#attempts = 0;
     socket.attach({
-      text: (text) => this.#handler.text(text),
+      text: (text) => {
+        // What was on its way when we closed is nobody's any more.
+        if (this.#socket === socket) this.#handler.text(text);
+      },
       alive: () => {
         this.#aliveAt = now();
       },
@@ -127,7 +130,9 @@ export class EventLink {
       },
     });
     this.#to("connected");
+    if (this.#isStopped()) return;
     this.#handler.resync(resync);
+    if (this.#isStopped()) return;
     this.#cancelTimer = watchPeer(socket, () => this.#aliveAt, this.#options.ping, this.#options.runtime);
   }
 

@@ -207,6 +207,21 @@ describe("a channel", () => {
     expect(await playing).toMatchObject({ state: "done" });
   });
 
+  it("that a listener makes at the reconnect is not taken for one that ended in the gap", async () => {
+    const [server, ari] = await connected();
+    const old = ari.channel("old").waitFor("StasisEnd");
+    let begin: () => void = () => undefined;
+    const made = new Promise<ChannelHandle>((resolve) => {
+      ari.onNotice("resync", () => resolve(ari.originate({ endpoint: "PJSIP/1000" })));
+    });
+    server.route(/^GET \/channels$/, { json: [] });
+    server.route(/^POST \/channels\//, () => new Promise((resolve) => (begin = () => resolve({ json: {} }))));
+    server.cut();
+    expect(await rejection(old)).toMatchObject({ code: "ARI_RESOURCE_GONE" });
+    begin();
+    expect((await made).ended).toBe(false);
+  });
+
   it("has a verb for each thing a channel can do", async () => {
     const [server, ari] = await connected();
     server.route(/^GET \/channels\/c\/variable/, { json: { value: "v" } });

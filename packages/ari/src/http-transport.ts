@@ -1,5 +1,12 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import { AriAbortError, AriConnectionError, AriProtocolError, AriTimeoutError, type AriError } from "./errors.ts";
+import {
+  AriAbortError,
+  AriClosedError,
+  AriConnectionError,
+  AriProtocolError,
+  AriTimeoutError,
+  type AriError,
+} from "./errors.ts";
 import { http, loadHttps } from "./node-builtins.ts";
 import type { AriTlsOptions } from "./options.ts";
 import type { AriAddress } from "./ari-url.ts";
@@ -40,6 +47,9 @@ export class HttpTransport implements RestTransport {
   readonly #plainHeaders: Readonly<Record<string, string>>;
   /** Errors of kept-alive connections that were already gone when the request was written. */
   readonly #stale = new WeakSet<AriError>();
+  /** Ends each request that has no answer yet. */
+  readonly #pending = new Set<(error: AriError) => void>();
+  #closed = false;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
@@ -83,8 +93,11 @@ export class HttpTransport implements RestTransport {
     });
   }
 
-  /** Ends idle connections; requests on their way fail. */
+  /** Ends all connections; requests on their way or in line fail, and so do later ones: `ARI_CLOSED`. */
   close(): void {
+    this.#closed = true;
+    const error = new AriClosedError("ARI_CLOSED", "This ARI client was closed; make a new one.");
+    for (const fail of this.#pending) fail(error);
     this.#agent.destroy();
   }
 
@@ -104,6 +117,12 @@ export class HttpTransport implements RestTransport {
   ): void {
     const { operation } = request;
     const { signal, timeoutMs } = limits;
+    if (this.#closed) {
+      reject(
+        new AriClosedError("ARI_CLOSED", `${operation}: this ARI client was closed; make a new one.`, { operation }),
+      );
+      return;
+    }
     if (signal?.aborted === true) {
       reject(
         new AriAbortError("ARI_ABORTED", `${operation} was aborted before it was sent.`, {
@@ -132,6 +151,7 @@ export class HttpTransport implements RestTransport {
       if (settled) return false;
       settled = true;
       clearTimeout(timer);
+      this.#pending.delete(fail);
       signal?.removeEventListener("abort", onAbort);
       return true;
     };
@@ -155,6 +175,7 @@ export class HttpTransport implements RestTransport {
         ),
       );
     }, timeoutMs);
+    this.#pending.add(fail);
     signal?.addEventListener("abort", onAbort, { once: true });
     outgoing.on("error", (cause: Error & { code?: string }) => {
       if (!settle()) return;

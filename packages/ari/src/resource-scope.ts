@@ -88,7 +88,6 @@ export class ResourceScope implements ResourceSubscriber {
 
   /** @throws {AriError} `ARI_TIMEOUT`, `ARI_ABORTED`, `ARI_RESOURCE_GONE` if the resource ends first. */
   async waitFor(types: readonly string[], options: WaitOptions<UnknownAriEvent>): Promise<UnknownAriEvent> {
-    this.#hub.requireEvents();
     const matches = (event: UnknownAriEvent): boolean => types.includes(event.type) && (options.where?.(event) ?? true);
     return await waitOnce(`${types.join(" or ")} of ${this.kind} ${this.id}`, options, (done, fail) => {
       const [kept] = this.#takeKept(matches, 1);
@@ -96,6 +95,7 @@ export class ResourceScope implements ResourceSubscriber {
         done(kept);
         return () => undefined;
       }
+      if (this.#ended === undefined) this.#hub.requireEvents();
       const take = (event: UnknownAriEvent): void => {
         if (matches(event)) done(event);
       };

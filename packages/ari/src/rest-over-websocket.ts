@@ -179,6 +179,11 @@ export class PreferWebSocket implements RestTransport {
     }
   }
 
+  /** Back to HTTP until the next probe; what was sent may still be answered. */
+  avoid(): void {
+    this.#usable = false;
+  }
+
   /** Back to HTTP until the next probe. */
   lost(): void {
     this.#usable = false;

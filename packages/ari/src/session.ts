@@ -267,12 +267,12 @@ export abstract class AriSession {
     this.#notices.emit(name, notice, name === "listener-error" ? () => undefined : this.#listenerFailed);
   }
 
-  /** Ends streams, waits and handles: the session is over. */
-  protected finish(): void {
-    const error = new AriClosedError("ARI_CLOSED", "The ARI connection was closed.");
-    for (const stream of this.#streams) stream.finish();
+  /** Ends streams, waits and handles: the session is over, because somebody closed it or because of `failure`. */
+  protected finish(failure?: AriError): void {
+    const error = failure ?? new AriClosedError("ARI_CLOSED", "The ARI connection was closed.");
+    this.hub.end(error);
+    for (const stream of this.#streams) stream.finish(failure);
     for (const fail of this.#waiting) fail(error);
-    for (const key of this.hub.resourceKeys()) for (const each of this.hub.subscribersOf(key)) each.end(error);
   }
 
   readonly #waiting = new Set<(error: AriError) => void>();
@@ -307,9 +307,11 @@ export abstract class AriSession {
   }
 
   #stream(options: AriEventsOptions): AriEventStream {
+    this.hub.requireEvents();
+    const { types = ["*"] } = options;
     const stream = new EventStream(options, (target) => {
       const push = (event: UnknownAriEvent): void => target.push(event);
-      const stops = (options.types ?? ["*"]).map((type) => this.hub.on(type, push));
+      const stops = (types.includes("*") ? ["*"] : [...new Set(types)]).map((type) => this.hub.on(type, push));
       this.#streams.add(target);
       return () => {
         for (const stop of stops) stop();
