@@ -218,6 +218,7 @@ describe("a channel", () => {
     server.route(/^POST \/channels\//, () => new Promise((resolve) => (begin = () => resolve({ json: {} }))));
     server.cut();
     expect(await rejection(old)).toMatchObject({ code: "ARI_RESOURCE_GONE" });
+    await until(() => expect(server.requests.some(({ method }) => method === "POST")).toBe(true));
     begin();
     expect((await made).ended).toBe(false);
   });
