@@ -1,8 +1,9 @@
 import { type AriAddress, parseAriUrl } from "./ari-url.ts";
 import { AriArgumentError } from "./errors.ts";
 import { basicAuthorization } from "./http-transport.ts";
-import type { PingSettings } from "./peer-watch.ts";
+import { type PingSettings, pingSettings } from "./peer-watch.ts";
 import type { AriClientOptions, AriEventFilter, AriTlsOptions } from "./options.ts";
+import { milliseconds } from "./time-limit.ts";
 
 /** The options with all defaults filled in, checked. */
 export interface ClientSettings {
@@ -63,7 +64,6 @@ export function clientSettings(options: AriClientOptions): ClientSettings {
     throw bad("ARI needs a user and a password: the options username and password, or both in the URL.");
   if (user.includes(":")) throw bad("The user name holds a colon, which HTTP Basic cannot carry.");
   const apps = appNames(options.apps);
-  const ping = options.ping ?? {};
   return {
     address,
     authorization: basicAuthorization(user, secret),
@@ -71,18 +71,12 @@ export function clientSettings(options: AriClientOptions): ClientSettings {
     subscribeAll: options.subscribeAll ?? false,
     rest: options.rest ?? "http",
     tls: options.tls,
-    connectTimeoutMs: positive("connectTimeoutMs", options.connectTimeoutMs, 10_000),
-    timeoutMs: positive("timeoutMs", options.timeoutMs, 10_000),
-    ping:
-      ping === false
-        ? false
-        : {
-            idleMs: positive("ping.idleMs", ping.idleMs, 5_000),
-            timeoutMs: positive("ping.timeoutMs", ping.timeoutMs, 5_000),
-          },
+    connectTimeoutMs: milliseconds("connectTimeoutMs", options.connectTimeoutMs, 10_000),
+    timeoutMs: milliseconds("timeoutMs", options.timeoutMs, 10_000),
+    ping: pingSettings(options.ping),
     reconnect: {
-      minMs: positive("reconnect.minMs", options.reconnect?.minMs, 200),
-      maxMs: positive("reconnect.maxMs", options.reconnect?.maxMs, 10_000),
+      minMs: milliseconds("reconnect.minMs", options.reconnect?.minMs, 200),
+      maxMs: milliseconds("reconnect.maxMs", options.reconnect?.maxMs, 10_000),
     },
     maxConnections: positive("maxConnections", options.maxConnections, 16),
     maxMessageBytes: positive("maxMessageBytes", options.maxMessageBytes, 16 * 1_024 * 1_024),

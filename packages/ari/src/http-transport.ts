@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { Readable } from "node:stream";
 import {
   AriAbortError,
   AriClosedError,
@@ -7,7 +8,7 @@ import {
   AriTimeoutError,
   type AriError,
 } from "./errors.ts";
-import { http, loadHttps } from "./node-builtins.ts";
+import { http, loadHttps, stream } from "./node-builtins.ts";
 import type { AriTlsOptions } from "./options.ts";
 import type { AriAddress } from "./ari-url.ts";
 import type { RestTransport, WireLimits, WireRequest, WireResponse } from "./wire-request.ts";
@@ -23,6 +24,14 @@ export interface HttpTransportOptions {
   readonly tls?: AriTlsOptions | undefined;
   readonly maxConnections: number;
   readonly maxMessageBytes: number;
+}
+
+/** An answer whose body is still on its way. */
+export interface HttpDownload {
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Ends with an error if nothing comes for the time limit of the call, or if the call is aborted. */
+  readonly stream: Readable;
 }
 
 /** The Authorization header of HTTP Basic. */
@@ -75,20 +84,16 @@ export class HttpTransport implements RestTransport {
     }
   }
 
-  /** The answer's head, with a body still to be read; a status of 400 or more is read to its end. */
-  async open(request: WireRequest, limits: WireLimits): Promise<IncomingMessage | WireResponse> {
+  /** The answer's head, with a body still to be read; a status of 300 or more is read to its end. */
+  async open(request: WireRequest, limits: WireLimits): Promise<HttpDownload | WireResponse> {
     return await new Promise((resolve, reject) => {
       this.#start(request, limits, reject, (response, settle) => {
-        if ((response.statusCode ?? 0) >= 400) {
+        if ((response.statusCode ?? 0) >= 300) {
           this.#collect(response, request, settle, resolve, reject);
           return;
         }
         settle();
-        const { signal } = limits;
-        const onAbort = (): void => void response.destroy();
-        signal?.addEventListener("abort", onAbort, { once: true });
-        response.on("close", () => signal?.removeEventListener("abort", onAbort));
-        resolve(response);
+        resolve({ headers: flat(response), stream: bodyOf(response, request.operation, limits) });
       });
     });
   }
@@ -233,6 +238,36 @@ export class HttpTransport implements RestTransport {
       retryable: true,
     });
   }
+}
+
+/** The body alone: the response itself leads to the request and its Authorization header. */
+function bodyOf(response: IncomingMessage, operation: string, { signal, timeoutMs }: WireLimits): Readable {
+  const body = new stream.PassThrough();
+  // Who has not begun to read would crash of an error that it cannot see.
+  body.on("error", () => undefined);
+  const idle = setTimeout(() => {
+    // Full: the reader takes its time, not the server.
+    if (body.writableNeedDrain) idle.refresh();
+    else {
+      body.destroy(
+        new AriTimeoutError("ARI_TIMEOUT", `${operation}: nothing more came for ${timeoutMs} ms.`, {
+          operation,
+          retryable: true,
+        }),
+      );
+    }
+  }, timeoutMs);
+  const onAbort = (): void =>
+    void body.destroy(
+      new AriAbortError("ARI_ABORTED", `${operation} was aborted.`, { operation, cause: signal?.reason }),
+    );
+  signal?.addEventListener("abort", onAbort, { once: true });
+  response.on("data", () => idle.refresh());
+  stream.pipeline(response, body, () => {
+    clearTimeout(idle);
+    signal?.removeEventListener("abort", onAbort);
+  });
+  return body;
 }
 
 /** `host:port`, IPv6 in brackets. */

@@ -1,13 +1,13 @@
-import type { IncomingMessage } from "node:http";
 import { encodeOperation, encodeRaw } from "./encode-request.ts";
-import { AriConnectionError, AriProtocolError } from "./errors.ts";
+import { AriConnectionError, AriError, AriProtocolError } from "./errors.ts";
 import { OPERATIONS } from "./generated/operations.ts";
-import type { HttpTransport } from "./http-transport.ts";
+import type { HttpDownload, HttpTransport } from "./http-transport.ts";
 import { crypto } from "./node-builtins.ts";
 import { withDefaults } from "./operation-defaults.ts";
 import type { OperationSpec } from "./operation-spec.ts";
 import type { AriCallOptions, AriRequestOptions, AriResponse } from "./options.ts";
 import { responseError } from "./response-error.ts";
+import { MAX_TIMER_MS } from "./time-limit.ts";
 import type { RestTransport, WireLimits, WireRequest, WireResponse } from "./wire-request.ts";
 import type { AriDownload } from "./wire-types.ts";
 
@@ -37,7 +37,7 @@ export class OperationCaller {
     const request = encodeOperation(operation, spec, withDefaults(operation, params));
     if (spec.result === "binary") return await this.#download(request, options, spec);
     const response = await this.#transport.send(request, this.#limits(options));
-    if (response.status >= 400) throw responseError(response, operation, spec.since);
+    if (response.status >= 300) throw responseError(response, operation, spec.since);
     return spec.result === "void" ? undefined : parsed(response, operation);
   }
 
@@ -62,7 +62,7 @@ export class OperationCaller {
   }
 
   #limits(options: AriCallOptions): WireLimits {
-    return { timeoutMs: options.timeoutMs ?? this.#timeoutMs, signal: options.signal };
+    return { timeoutMs: Math.min(options.timeoutMs ?? this.#timeoutMs, MAX_TIMER_MS), signal: options.signal };
   }
 }
 
@@ -89,17 +89,18 @@ function rawBody(response: WireResponse): unknown {
   }
 }
 
-function download(response: IncomingMessage, operation: string): AriDownload {
-  const length = Number(response.headers["content-length"] ?? NaN);
+function download({ headers, stream }: HttpDownload, operation: string): AriDownload {
+  const length = Number(headers["content-length"] ?? NaN);
   return {
-    contentType: response.headers["content-type"] ?? "application/octet-stream",
+    contentType: headers["content-type"] ?? "application/octet-stream",
     ...(Number.isSafeInteger(length) ? { length } : {}),
-    stream: response,
+    stream,
     async buffer() {
       const chunks: Buffer[] = [];
       try {
-        for await (const chunk of response) chunks.push(chunk as Buffer);
+        for await (const chunk of stream) chunks.push(chunk as Buffer);
       } catch (cause) {
+        if (cause instanceof AriError) throw cause;
         throw new AriConnectionError("ARI_LINK_LOST", `${operation}: the download broke off.`, {
           operation,
           cause,

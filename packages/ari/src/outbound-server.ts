@@ -6,7 +6,8 @@ import type { EventSocket, EventSocketHandler } from "./event-socket.ts";
 import { basicAuthorization } from "./http-transport.ts";
 import { crypto, http, loadHttps } from "./node-builtins.ts";
 import { OutboundSession } from "./outbound-session.ts";
-import type { PingSettings } from "./peer-watch.ts";
+import { pingSettings } from "./peer-watch.ts";
+import { milliseconds } from "./time-limit.ts";
 
 /** Where Asterisk finds us and how it proves who it is: the other side of a `websocket_client.conf` section. Durations are milliseconds. */
 export interface OutboundServerOptions {
@@ -105,10 +106,6 @@ function isSame(a: string, b: string): boolean {
   return crypto.timingSafeEqual(digest(a), digest(b));
 }
 
-function pingSettings(ping: OutboundServerOptions["ping"]): PingSettings {
-  return ping === false ? false : { idleMs: ping?.idleMs ?? 5_000, timeoutMs: ping?.timeoutMs ?? 5_000 };
-}
-
 /**
  * A server for Asterisk's outbound WebSockets (20.15, 21.10, 22.5): Asterisk connects to us, and each connection offers
  * what `AriClient` does, REST included, all over that WebSocket. Stored recordings cannot be fetched that way.
@@ -116,6 +113,8 @@ function pingSettings(ping: OutboundServerOptions["ping"]): PingSettings {
  */
 export async function createOutboundServer(options: OutboundServerOptions): Promise<OutboundServer> {
   if (options.password === "") throw new AriArgumentError("ARI_BAD_OPTION", "The outbound server needs a password.");
+  const timeoutMs = milliseconds("timeoutMs", options.timeoutMs, 10_000);
+  const ping = pingSettings(options.ping);
   // Only who serves pays for loading it.
   const { WebSocketServer: Accepting } = await import("ws");
   const accepting: WebSocketServer = new Accepting({
@@ -150,8 +149,8 @@ export async function createOutboundServer(options: OutboundServerOptions): Prom
       const session = new OutboundSession(new AcceptedSocket(ws, headers), {
         remoteAddress: request.socket.remoteAddress ?? "",
         subscribesAll: options.subscribeAll ?? false,
-        timeoutMs: options.timeoutMs ?? 10_000,
-        ping: pingSettings(options.ping),
+        timeoutMs,
+        ping,
       });
       sessions.add(session);
       void session.closed.then(() => sessions.delete(session));

@@ -1,9 +1,19 @@
 import { AriConnectionError } from "./errors.ts";
 import type { EventSocket } from "./event-socket.ts";
-import type { AriRuntime } from "./options.ts";
+import type { AriClientOptions, AriRuntime } from "./options.ts";
+import { milliseconds } from "./time-limit.ts";
 
 /** When to ping and how long to wait for a sign of life, in milliseconds. */
 export type PingSettings = false | { readonly idleMs: number; readonly timeoutMs: number };
+
+/** The option `ping` with its defaults. @throws {AriArgumentError} `ARI_BAD_OPTION`. */
+export function pingSettings(ping: AriClientOptions["ping"] = {}): PingSettings {
+  if (ping === false) return false;
+  return {
+    idleMs: milliseconds("ping.idleMs", ping.idleMs, 5_000),
+    timeoutMs: milliseconds("ping.timeoutMs", ping.timeoutMs, 5_000),
+  };
+}
 
 /**
  * Pings a connection that has been idle and ends it if nothing comes back. Looks at the clock instead of re-arming a

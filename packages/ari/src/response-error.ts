@@ -31,7 +31,7 @@ function serverMessageOf(body: Buffer): string | undefined {
   }
 }
 
-/** The error that an answer with status 400 or more stands for. `since` tells an operation that the server is too old for. */
+/** The error that an answer with status 300 or more stands for. `since` tells an operation that the server is too old for. */
 export function responseError(
   response: WireResponse,
   operation: string,
@@ -60,7 +60,10 @@ export function responseError(
           details,
         );
   }
-  const [code, advice, retryable] = BY_STATUS[status] ?? ["ARI_HTTP_ERROR", ""];
+  const [code, advice, retryable] = BY_STATUS[status] ?? [
+    "ARI_HTTP_ERROR",
+    status < 400 ? "Asterisk sends nobody elsewhere; give the address of Asterisk itself." : "",
+  ];
   const message = `${operation}: Asterisk refused with ${status}${said}.${advice === "" ? "" : ` ${advice}`}`;
   return new AriResponseError(code, message, { ...details, retryable: retryable ?? false });
 }

@@ -130,7 +130,7 @@ describe("an operation", () => {
     const long = await ari.recordings.getStoredFile({ recordingName: "long" }, { signal: abort.signal });
     const broken = rejection(long.buffer());
     abort.abort();
-    expect(await broken).toMatchObject({ code: "ARI_LINK_LOST" });
+    expect(await broken).toMatchObject({ code: "ARI_ABORTED" });
     expect(await rejection(ari.recordings.getStoredFile({ recordingName: "c" }))).toMatchObject({
       code: "ARI_NOT_FOUND",
     });

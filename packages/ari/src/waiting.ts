@@ -1,4 +1,5 @@
 import { AriAbortError, AriError, AriTimeoutError } from "./errors.ts";
+import { MAX_TIMER_MS } from "./time-limit.ts";
 
 /** How long to wait, for which of the events, and who may stop it. */
 export interface WaitOptions<Event> {
@@ -50,7 +51,7 @@ export function waitOnce<T>(
       return;
     }
     signal?.addEventListener("abort", onAbort, { once: true });
-    if (timeoutMs !== undefined && timeoutMs !== Infinity) {
+    if (timeoutMs !== undefined && timeoutMs <= MAX_TIMER_MS) {
       timer = setTimeout(
         () => fail(new AriTimeoutError("ARI_TIMEOUT", `${what} did not come within ${timeoutMs} ms.`)),
         timeoutMs,

@@ -24,7 +24,7 @@ export interface AriDownload {
   /** Bytes, if the server says. */
   readonly length?: number;
   readonly stream: Readable;
-  /** Reads it all. @throws {AriError} `ARI_LINK_LOST` if it breaks off. */
+  /** Reads it all. @throws {AriError} `ARI_LINK_LOST` if it breaks off, `ARI_TIMEOUT` if nothing comes for the call's `timeoutMs`, `ARI_ABORTED`. */
   buffer(): Promise<Buffer>;
 }
 
