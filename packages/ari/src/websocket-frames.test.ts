@@ -1,5 +1,7 @@
 import * as fc from "fast-check";
 import type { Writable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as ws from "ws";
 import { describe, expect, it } from "vitest";
 import { AriError } from "./errors.ts";
@@ -10,6 +12,8 @@ const { Receiver, Sender } = ws as unknown as {
   Receiver: new (options: { isServer: boolean }) => Writable;
   Sender: { frame(payload: Buffer, options: object): Buffer[] };
 };
+
+setFlagsFromString("--expose-gc");
 
 type Found = readonly [kind: string, ...unknown[]];
 
@@ -54,6 +58,8 @@ const expected: readonly Found[] = [
   ["text", "y".repeat(70_000)],
   ["close", 1001, "bye"],
 ];
+
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const thrownBy = (run: () => void): unknown => {
   try {
@@ -147,5 +153,21 @@ describe("the frames of a client", () => {
     receiver.write(closeFrame(1000, mask));
     await new Promise((resolve) => receiver.end(resolve));
     expect(got).toEqual(["a €", "b".repeat(126), "c".repeat(70_000), "<ping>", "<pong x>", "<close 1000>"]);
+  });
+
+  it("hold little for fragments that are empty, and refuse a message in too many", () => {
+    const { decoder: taking } = decoder(16 * 1_024 * 1_024);
+    taking.push(serverFrame(1, Buffer.from("a"), false));
+    const empty = Buffer.concat(Array.from({ length: 10_000 }, () => serverFrame(0, Buffer.alloc(0), false)));
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    for (let i = 0; i < 20; i++) taking.push(empty);
+    collectGarbage();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000);
+    const tiny = Buffer.concat(Array.from({ length: 10_000 }, () => serverFrame(0, Buffer.from("b"), false)));
+    const error = thrownBy(() => {
+      for (let i = 0; i < 20; i++) taking.push(tiny);
+    });
+    expect(error).toMatchObject({ code: "ARI_PROTOCOL" });
   });
 });

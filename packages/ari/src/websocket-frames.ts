@@ -3,6 +3,9 @@ import { AriProtocolError } from "./errors.ts";
 /** RFC 6455 section 5.2. */
 const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
+/** Pieces that one message may come in: each costs memory of its own, however short it is. */
+const MAX_FRAGMENTS = 65_536;
+
 /** What a decoder found, in the order of the bytes. */
 export interface FrameSink {
   text(text: string): void;
@@ -123,7 +126,8 @@ export class FrameDecoder {
       if (this.#open !== 0) throw violated("a message begins inside another");
       this.#open = opcode;
     }
-    this.#fragments.push(payload);
+    if (payload.length > 0) this.#fragments.push(payload);
+    if (this.#fragments.length > MAX_FRAGMENTS) throw violated(`a message comes in more than ${MAX_FRAGMENTS} pieces`);
     this.#fragmentBytes += payload.length;
     if (!final) return;
     const text = this.#open === OPCODE.text ? Buffer.concat(this.#fragments).toString("utf8") : undefined;
