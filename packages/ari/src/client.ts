@@ -192,7 +192,7 @@ export class AriClient extends AriSession implements AsyncDisposable {
           "ARI_RESOURCE_GONE",
           `The ${key.replace(":", " ")} ended while the link to Asterisk was down.`,
         );
-        for (const each of this.hub.subscribersOf(key)) each.end(error);
+        this.hub.endResource(key, error);
       }
     } catch (error) {
       this.notify("error", error as AriError);

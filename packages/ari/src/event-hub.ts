@@ -56,7 +56,12 @@ export class EventHub {
   /** There will be no more events: what waits for those of a resource is told why. */
   end(error: AriError): void {
     this.#ended ??= error;
-    for (const key of this.resourceKeys()) for (const each of this.subscribersOf(key)) each.end(error);
+    for (const key of this.resourceKeys()) this.endResource(key, error);
+  }
+
+  /** Tells all that subscribed to one resource that it sends no more. */
+  endResource(key: string, error: AriError): void {
+    for (const each of Array.from(this.#resources.get(key) ?? [])) each.end(error);
   }
 
   /** Listens to one type, or to all with `*`. */
@@ -94,11 +99,6 @@ export class EventHub {
   /** The keys `kind:id` that anybody subscribed to. */
   resourceKeys(): string[] {
     return [...this.#resources.keys()];
-  }
-
-  /** All that subscribed to one resource. */
-  subscribersOf(key: string): ResourceSubscriber[] {
-    return [...(this.#resources.get(key) ?? [])];
   }
 
   /** Takes one frame. */

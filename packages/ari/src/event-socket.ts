@@ -12,8 +12,6 @@ export interface EventSocketHandler {
 
 /** An open event connection, whoever opened it: ours to Asterisk, or Asterisk's to us. */
 export interface EventSocket {
-  /** Lower-case headers of the handshake. */
-  readonly headers: Readonly<Record<string, string>>;
   /** Begins to read; what came before is delivered after the current tick, so that listeners may still be attached. */
   attach(handler: EventSocketHandler): void;
   /** Sends one text message; nothing happens on a connection that is gone. */

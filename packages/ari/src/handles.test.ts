@@ -223,6 +223,15 @@ describe("a channel", () => {
     expect((await made).ended).toBe(false);
   });
 
+  it("sent into the dialplan that is gone before it can be subscribed to has ended, and leaves nothing behind", async () => {
+    const [server, ari] = await connected();
+    server.route(/^POST \/applications\/hello\/subscription/, 422);
+    const channel = await ari.originate({ endpoint: "PJSIP/1000", extension: "600", context: "internal" });
+    expect(channel.ended).toBe(true);
+    expect(await rejection(channel.waitFor("ChannelDestroyed"))).toMatchObject({ code: "ARI_RESOURCE_GONE" });
+    expect(watched(ari)).toEqual([]);
+  });
+
   it("has a verb for each thing a channel can do", async () => {
     const [server, ari] = await connected();
     server.route(/^GET \/channels\/c\/variable/, { json: { value: "v" } });
@@ -365,6 +374,7 @@ describe("an application", () => {
   it("of another program's keeps nothing here, and a connection without any waits for nothing", async () => {
     const [server, ari] = await connected();
     await ari.originate({ endpoint: "Local/1@x", app: "another" });
+    await ari.channel("1").snoop({ app: "another", spy: "in" });
     expect(watched(ari)).toEqual([]);
     const mute = new AriClient(server.credentials);
     cleanUps.push(() => mute.close());

@@ -39,14 +39,15 @@ export function basicAuthorization(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
 }
 
-const flat = (response: IncomingMessage): Record<string, string> => {
+/** Headers by lower-case name; repeated ones joined. */
+export function headersOf(response: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const name in response.headers) {
     const value = response.headers[name];
     if (value !== undefined) headers[name] = typeof value === "string" ? value : value.join(", ");
   }
   return headers;
-};
+}
 
 /** REST over HTTP/1.1 with kept-alive connections. */
 export class HttpTransport implements RestTransport {
@@ -93,7 +94,7 @@ export class HttpTransport implements RestTransport {
           return;
         }
         settle();
-        resolve({ headers: flat(response), stream: bodyOf(response, request.operation, limits) });
+        resolve({ headers: headersOf(response), stream: bodyOf(response, request.operation, limits) });
       });
     });
   }
@@ -219,7 +220,7 @@ export class HttpTransport implements RestTransport {
     response.on("end", () => {
       if (!settle()) return;
       const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-      resolve({ status: response.statusCode ?? 0, headers: flat(response), body });
+      resolve({ status: response.statusCode ?? 0, headers: headersOf(response), body });
     });
     response.on("error", (cause) => {
       if (settle()) reject(this.#connectionError(cause, request.operation));

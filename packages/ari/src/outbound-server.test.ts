@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { createOutboundServer, type OutboundServer, type OutboundServerOptions } from "./outbound-server.ts";
@@ -114,6 +115,49 @@ describe("a server for Asterisk's outbound WebSockets", () => {
     expect(await session.closed).toMatchObject({ code: "ARI_LINK_LOST" });
     expect(server.sessions.size).toBe(0);
     await expect(session.channels.list()).rejects.toMatchObject({ code: "ARI_LINK_LOST" });
+  });
+
+  it("closes although peers that it refused, or that went silent, never let go", async () => {
+    const server = await createOutboundServer({ port: 0, username: "pbx", password: "p:ss", ping: false });
+    const silent = await asterisk(server);
+    silent.pause();
+    const refused = connect({ port: server.port, host: "127.0.0.1", allowHalfOpen: true });
+    cleanUps.push(() => refused.destroy());
+    refused.on("error", () => undefined);
+    refused.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+    await new Promise((resolve) => refused.once("data", resolve));
+    await server.close();
+    expect(server.sessions.size).toBe(0);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new Error("mine");
+      },
+    ],
+    ["rejects", () => Promise.reject(new Error("mine"))],
+  ])("goes on when a listener for sessions %s, tells the session, and asks the others", async (_, listener) => {
+    const server = await listening();
+    const told: unknown[] = [];
+    server.onSession((session) => session.onNotice("listener-error", ({ error }) => told.push(error)));
+    server.onSession(listener);
+    const sessions: OutboundSession[] = [];
+    server.onSession((session) => sessions.push(session));
+    await asterisk(server);
+    await until(() => expect(told).toMatchObject([{ message: "mine" }]));
+    expect(sessions).toHaveLength(1);
+  });
+
+  it("refuses a request that Asterisk would end the connection for", async () => {
+    const server = await listening();
+    const session = new Promise<OutboundSession>((resolve) => server.onSession(resolve));
+    await asterisk(server);
+    const quotes = '"'.repeat(20_000);
+    await expect(
+      (await session).channels.setChannelVars({ channelId: "1", variables: { A: quotes } }),
+    ).rejects.toMatchObject({ code: "ARI_BODY_TOO_LARGE" });
   });
 
   it("notices a dead peer", async () => {

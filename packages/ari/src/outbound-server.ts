@@ -44,14 +44,15 @@ export interface OutboundServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** How long a close frame may stay unanswered. */
+const CLOSE_GRACE_MS = 1_000;
+
 /** A connection that the ws package accepted. */
 class AcceptedSocket implements EventSocket {
-  readonly headers: Readonly<Record<string, string>>;
   readonly #ws: WebSocket;
   #cause: AriError | undefined;
 
-  constructor(ws: WebSocket, headers: Readonly<Record<string, string>>) {
-    this.headers = headers;
+  constructor(ws: WebSocket) {
     this.#ws = ws;
     ws.pause();
     ws.on("error", (cause) => {
@@ -88,6 +89,7 @@ class AcceptedSocket implements EventSocket {
 
   close(): void {
     this.#ws.close(1000);
+    setTimeout(() => this.#ws.terminate(), CLOSE_GRACE_MS).unref();
   }
 
   terminate(cause: AriError): void {
@@ -98,6 +100,8 @@ class AcceptedSocket implements EventSocket {
 
 function refuse(socket: Socket, status: string, header = ""): void {
   socket.end(`HTTP/1.1 ${status}\r\n${header}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+  // An HTTP server's sockets stay half open until the peer ends as well, which this one may never do.
+  socket.destroySoon();
 }
 
 /** Compares in a time that does not depend on where the texts differ. */
@@ -145,8 +149,7 @@ export async function createOutboundServer(options: OutboundServerOptions): Prom
       return;
     }
     accepting.handleUpgrade(request, socket, head, (ws) => {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-      const session = new OutboundSession(new AcceptedSocket(ws, headers), {
+      const session = new OutboundSession(new AcceptedSocket(ws), {
         remoteAddress: request.socket.remoteAddress ?? "",
         subscribesAll: options.subscribeAll ?? false,
         timeoutMs,
@@ -154,7 +157,7 @@ export async function createOutboundServer(options: OutboundServerOptions): Prom
       });
       sessions.add(session);
       void session.closed.then(() => sessions.delete(session));
-      for (const listener of listeners) listener(session);
+      session.announce(listeners);
     });
   });
   await new Promise<void>((resolve, reject) => {

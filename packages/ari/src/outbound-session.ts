@@ -1,5 +1,6 @@
 import type { AriError } from "./errors.ts";
 import type { EventSocket } from "./event-socket.ts";
+import { callSafely } from "./listener-map.ts";
 import { OperationCaller } from "./operation-caller.ts";
 import { type PingSettings, watchPeer } from "./peer-watch.ts";
 import { WebSocketTransport } from "./rest-over-websocket.ts";
@@ -70,6 +71,11 @@ export class OutboundSession extends AriSession {
   /** The applications that Asterisk has named so far. */
   get apps(): readonly string[] {
     return [...this.#apps];
+  }
+
+  /** Hands itself to those who wait for sessions; what one of them throws is told as `listener-error` and harms nobody. */
+  announce(listeners: Iterable<(session: OutboundSession) => unknown>): void {
+    for (const listener of listeners) callSafely(listener, this, "session", this.listenerFailed);
   }
 
   /** Ends the connection; Asterisk opens a new one if it is persistent. */

@@ -1,4 +1,11 @@
-import { AriAbortError, AriConnectionError, type AriError, AriProtocolError, AriTimeoutError } from "./errors.ts";
+import {
+  AriAbortError,
+  AriArgumentError,
+  AriConnectionError,
+  type AriError,
+  AriProtocolError,
+  AriTimeoutError,
+} from "./errors.ts";
 import type { EventSocket } from "./event-socket.ts";
 import { eventTypeOf } from "./event-type.ts";
 import { crypto } from "./node-builtins.ts";
@@ -39,7 +46,7 @@ export class WebSocketTransport implements RestTransport {
   carries(request: WireRequest): boolean {
     return (
       this.#socket() !== undefined &&
-      (request.body?.length ?? 0) * 2 + request.path.length + request.query.length < MAX_REQUEST_BYTES - 1_024
+      Buffer.byteLength(request.body ?? "") * 2 + request.path.length + request.query.length < MAX_REQUEST_BYTES - 1_024
     );
   }
 
@@ -67,6 +74,12 @@ export class WebSocketTransport implements RestTransport {
         return;
       }
       const id = crypto.randomUUID();
+      const text = frameText(request, id);
+      if (Buffer.byteLength(text) > MAX_REQUEST_BYTES) {
+        const message = `${operation}: as a frame it is longer than the ${MAX_REQUEST_BYTES} bytes for which Asterisk would end the connection; send less at once.`;
+        reject(new AriArgumentError("ARI_BODY_TOO_LARGE", message, { operation }));
+        return;
+      }
       const settle = (result: WireResponse | AriError): void => {
         if (!this.#pending.delete(id)) return;
         clearTimeout(timer);
@@ -92,15 +105,6 @@ export class WebSocketTransport implements RestTransport {
       }, timeoutMs);
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#pending.set(id, { operation, settle });
-      const text = JSON.stringify({
-        type: "RESTRequest",
-        transaction_id: id,
-        request_id: id,
-        method: request.method,
-        // Without a leading slash and without `ari/`, else 404 and 405 (res/ari/ari_websocket_requests.c).
-        uri: `${request.path.slice(1)}${request.query === "" ? "" : `?${request.query}`}`,
-        ...(request.body === undefined ? {} : { content_type: "application/json", message_body: request.body }),
-      });
       this.#sent(text);
       socket.send(text);
     });
@@ -147,6 +151,18 @@ export class WebSocketTransport implements RestTransport {
       );
     }
   }
+}
+
+function frameText(request: WireRequest, id: string): string {
+  return JSON.stringify({
+    type: "RESTRequest",
+    transaction_id: id,
+    request_id: id,
+    method: request.method,
+    // Without a leading slash and without `ari/`, else 404 and 405 (res/ari/ari_websocket_requests.c).
+    uri: `${request.path.slice(1)}${request.query === "" ? "" : `?${request.query}`}`,
+    ...(request.body === undefined ? {} : { content_type: "application/json", message_body: request.body }),
+  });
 }
 
 /** Sends over the WebSocket once a probe has shown that the server answers there; until then, and for what does not fit, over HTTP. */

@@ -1,4 +1,4 @@
-import { AriArgumentError, AriClosedError, type AriError } from "./errors.ts";
+import { AriArgumentError, AriClosedError, type AriError, AriResourceError } from "./errors.ts";
 import { EventHub } from "./event-hub.ts";
 import { type AriEventStream, EventStream } from "./event-stream.ts";
 import type { AriEventMap } from "./generated/events.ts";
@@ -25,6 +25,7 @@ import type {
   AriRequestOptions,
   AriResponse,
 } from "./options.ts";
+import { resourceKey } from "./resource-keys.ts";
 import { ResourceScope } from "./resource-scope.ts";
 import { buildResources } from "./resources.ts";
 import { runStasisHandler, type StasisHandler, type StasisOptions } from "./stasis.ts";
@@ -76,7 +77,7 @@ export abstract class AriSession {
     this.#caller = caller;
     this.#apps = apps;
     this.#subscribesAll = subscribesAll;
-    this.hub = new EventHub(receives, this.#listenerFailed, (error) => this.notify("error", error));
+    this.hub = new EventHub(receives, this.listenerFailed, (error) => this.notify("error", error));
     const resources = buildResources(caller);
     this.asterisk = resources.asterisk;
     this.endpoints = resources.endpoints;
@@ -95,7 +96,8 @@ export abstract class AriSession {
       subscribe: async (source, options) => {
         await this.applications.subscribe({ applicationName: this.#app(undefined), eventSource: source }, options);
       },
-      scope: (kind, id) => new ResourceScope(this.hub, this.#listenerFailed, kind, id),
+      makeChannel: (id, app, ask) => this.#makeChannel(id, app, ask),
+      scope: (kind, id) => new ResourceScope(this.hub, this.listenerFailed, kind, id),
     };
     this.hub.on("ApplicationReplaced", (event: AriEventMap["ApplicationReplaced"]) => {
       this.notify("application-replaced", { application: event.application });
@@ -180,7 +182,7 @@ export abstract class AriSession {
       this.channels.originateWithId({ ...params, ...place, channelId }, call),
     );
     // Asterisk subscribes an application only to the channels that it puts into it.
-    if (options.extension !== undefined) await this.#subscribeQuietly(channel);
+    if (options.extension !== undefined) await this.#subscribeQuietly("channel", channel);
     return channel;
   }
 
@@ -211,7 +213,7 @@ export abstract class AriSession {
     await makeResource(scope, () => this.bridges.createWithId({ ...params, bridgeId }, call));
     const bridge = new BridgeHandle(this.#context, scope);
     // Without this Asterisk tells of a bridge only while a channel of ours is in it, and never of its end.
-    await this.#subscribeQuietly(bridge);
+    await this.#subscribeQuietly("bridge", bridge);
     return bridge;
   }
 
@@ -232,7 +234,7 @@ export abstract class AriSession {
     return this.on("StasisStart", (event) => {
       if (!this.isApp(event.application, app)) return;
       runStasisHandler(handler, this.channel(event.channel.id), event, options.onError ?? "continue").catch(
-        (error: unknown) => this.#listenerFailed(`stasis ${app}`, error),
+        (error: unknown) => this.listenerFailed(`stasis ${app}`, error),
       );
     });
   }
@@ -258,13 +260,13 @@ export abstract class AriSession {
       try {
         listener(frame);
       } catch (error) {
-        this.#listenerFailed("frame", error);
+        this.listenerFailed("frame", error);
       }
     }
   }
 
   protected notify<Name extends keyof AriNotices>(name: Name, notice: AriNotices[Name]): void {
-    this.#notices.emit(name, notice, name === "listener-error" ? () => undefined : this.#listenerFailed);
+    this.#notices.emit(name, notice, name === "listener-error" ? () => undefined : this.listenerFailed);
   }
 
   /** Ends streams, waits and handles: the session is over, because somebody closed it or because of `failure`. */
@@ -277,7 +279,8 @@ export abstract class AriSession {
 
   readonly #waiting = new Set<(error: AriError) => void>();
 
-  readonly #listenerFailed = (name: string, error: unknown): void => {
+  /** Tells of a listener's fault. */
+  protected readonly listenerFailed = (name: string, error: unknown): void => {
     if (this.#notices.has("listener-error")) this.notify("listener-error", { name, error });
     // Nobody asked to be told, and a library does not print: Node's own channel for this keeps the fault from vanishing.
     else process.emitWarning(error instanceof Error ? error : new Error(String(error)));
@@ -293,9 +296,18 @@ export abstract class AriSession {
   }
 
   /** The thing exists and can be used all the same: a failure is told, not thrown. Who is subscribed to all would get each event twice. */
-  async #subscribeQuietly(handle: ChannelHandle | BridgeHandle): Promise<void> {
+  async #subscribeQuietly(kind: "channel" | "bridge", handle: ChannelHandle | BridgeHandle): Promise<void> {
+    const key = resourceKey(kind, handle.id);
     if (this.#subscribesAll || this.#apps().length === 0) return;
-    await handle.subscribe().catch((error: AriError) => this.notify("error", error));
+    await handle.subscribe().catch((error: AriError) => {
+      // 422: it is gone already, and nothing will be told of its end.
+      if (error.code === "ARI_UNPROCESSABLE")
+        this.hub.endResource(
+          key,
+          new AriResourceError("ARI_RESOURCE_GONE", `The ${key.replace(":", " ")} was gone at once.`, { cause: error }),
+        );
+      else this.notify("error", error);
+    });
   }
 
   async #makeChannel(channelId: string, app: string | undefined, ask: () => Promise<unknown>): Promise<ChannelHandle> {

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { AriAbortError, AriConnectionError, type AriError, AriProtocolError } from "./errors.ts";
 import type { EventSocket, EventSocketHandler } from "./event-socket.ts";
-import { type HttpTransportOptions, hostHeader, tlsOptions } from "./http-transport.ts";
+import { headersOf, type HttpTransportOptions, hostHeader, tlsOptions } from "./http-transport.ts";
 import { crypto, http, loadHttps } from "./node-builtins.ts";
 import { responseError } from "./response-error.ts";
 import { closeFrame, FrameDecoder, pingFrame, pongFrame, textFrame } from "./websocket-frames.ts";
@@ -14,7 +13,6 @@ const CLOSE_GRACE_MS = 1_000;
 
 /** An open client connection on the socket that the HTTP upgrade left. */
 class ClientSocket implements EventSocket {
-  readonly headers: Readonly<Record<string, string>>;
   readonly #socket: Socket;
   readonly #decoder: FrameDecoder;
   readonly #head: Buffer;
@@ -22,8 +20,7 @@ class ClientSocket implements EventSocket {
   #cause: AriError | undefined;
   #ended = false;
 
-  constructor(socket: Socket, head: Buffer, headers: Readonly<Record<string, string>>, maxMessageBytes: number) {
-    this.headers = headers;
+  constructor(socket: Socket, head: Buffer, maxMessageBytes: number) {
     this.#socket = socket;
     this.#head = head;
     const sink = {
@@ -121,9 +118,6 @@ class ClientSocket implements EventSocket {
   }
 }
 
-const flatHeaders = (response: IncomingMessage): Record<string, string> =>
-  Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, String(value)]));
-
 /** Where the event WebSocket is and how patient to be. */
 export interface WebSocketOptions extends Omit<HttpTransportOptions, "maxConnections"> {
   /** Of `/events`, percent-encoded, without `?`. */
@@ -199,7 +193,7 @@ export function openWebSocket(options: WebSocketOptions, signal: AbortSignal): P
       response.on("end", () =>
         fail(
           refusal(
-            { status: response.statusCode ?? 0, headers: flatHeaders(response), body: Buffer.concat(chunks) },
+            { status: response.statusCode ?? 0, headers: headersOf(response), body: Buffer.concat(chunks) },
             operation,
           ),
         ),
@@ -223,7 +217,7 @@ export function openWebSocket(options: WebSocketOptions, signal: AbortSignal): P
         return;
       }
       settle();
-      resolve(new ClientSocket(socket, head, flatHeaders(response), options.maxMessageBytes));
+      resolve(new ClientSocket(socket, head, options.maxMessageBytes));
     });
     request.end();
   });

@@ -188,11 +188,9 @@ export class ChannelHandle extends ResourceHandle {
   ): Promise<ChannelHandle> {
     const [params, call] = splitOptions(options);
     const snoopId = crypto.randomUUID();
-    const scope = this.#context.scope("channel", snoopId);
     const app = this.#context.app(options.app);
-    await makeResource(scope, () =>
+    return await this.#context.makeChannel(snoopId, app, () =>
       this.#context.resources.channels.snoopChannelWithId({ ...params, app, channelId: this.id, snoopId }, call),
     );
-    return new ChannelHandle(this.#context, scope);
   }
 }

@@ -2,6 +2,7 @@ import type { AriResources } from "../generated/operations.ts";
 import type { AriCallOptions } from "../options.ts";
 import type { ResourceKind } from "../resource-keys.ts";
 import type { ResourceScope } from "../resource-scope.ts";
+import type { ChannelHandle } from "./channel-handle.ts";
 
 /** What handles need of their session. */
 export interface HandleContext {
@@ -10,6 +11,8 @@ export interface HandleContext {
   app(asked: string | undefined): string;
   /** Subscribes our first application to `channel:ID` or `bridge:ID`. */
   subscribe(source: string, options?: AriCallOptions): Promise<void>;
+  /** Makes a channel with that id in an application by `ask`, listening before if its events come here. */
+  makeChannel(id: string, app: string, ask: () => Promise<unknown>): Promise<ChannelHandle>;
   /** A new view on the events of one thing. */
   scope(kind: ResourceKind, id: string): ResourceScope;
 }
