@@ -177,6 +177,11 @@ describe("secrets", () => {
     ["a channel variable", "asterisk", "Event: Newstate\r\nChanVariable: DB_PASSWORD=hunter2\r\n\r\n"],
     ["an old channel variable", "asterisk", "Event: Newstate\r\nChanVariable(PJSIP/1000-1): UserPIN=hunter2\r\n\r\n"],
     ["variables of an Originate", "client", "Action: Originate\r\nVariable: A=1,api_key=hunter2,B=2\r\n\r\n"],
+    [
+      "a variable named twice, of which Asterisk takes the first",
+      "client",
+      "Action: Setvar\r\nVariable: DB_PIN\r\nVariable: A\r\nValue: hunter2\r\n\r\n",
+    ],
     ["a database entry", "client", "Action: DBPut\r\nFamily: x\r\nKey: pin\r\nVal: hunter2\r\n\r\n"],
     ["a line of a file", "asterisk", "Response: Success\r\nLine-000000-000002: secret=hunter2\r\n\r\n"],
     [
@@ -226,9 +231,43 @@ describe("secrets", () => {
       writer.ari("client", '{"type":"RESTRequest","password":"hunter2"}');
       writer.ari("asterisk", '{"type":"ChannelVarset","variable":"USER_PIN","value":"hunter2"}');
       writer.ari("client", '{"variables":{"DB_SECRET":"hunter2","A":"kept"}}');
+      const frame = (body: object, more: object = {}): string =>
+        JSON.stringify({ type: "RESTRequest", ...more, message_body: JSON.stringify(body) });
+      writer.ari("client", frame({ fields: [{ attribute: "password", value: "hunter2" }] }));
+      writer.ari("client", frame({ variables: { DB_PASSWORD: { value: "hunter2", report_events: true } } }));
+      writer.ari("client", frame({}, { uri: "channels/1/variable?variable=DB_PASSWORD&value=hunter2" }));
+      writer.ari("client", frame({}, { query_strings: [{ name: "password", value: "hunter2" }] }));
+      writer.ari("asterisk", frame({ value: "hunter2" }, { type: "RESTResponse", uri: "channels/1/variable" }));
+      writer.ari("asterisk", '[{"attribute":"password","value":"hunter2"},{"password":["hunter2"]}]');
+      writer.ari("asterisk", '{"pass\\u0077ord":"hunter2","token":4711,"__proto__":{"pin":"hunter2"}}');
+      writer.ari(
+        "client",
+        'PUT /ari/asterisk/config HTTP/1.1\r\n\r\n{"fields":[{"attribute":"secret","value":"hunter2"}]}',
+      );
+      writer.ari("client", `${'{"a":'.repeat(5_000)}{"password":"hunter2"}${"}".repeat(5_000)}`);
     });
     expect(text).not.toContain("hunter2");
     expect(text).toContain("kept");
+  });
+
+  it("and what has none is written as it came", async () => {
+    const event = '{ "type": "X", "n": 1.50, "variable": "A", "value": "kept" }';
+    expect(await captured((writer) => writer.ari("asterisk", event))).toContain(JSON.stringify(event));
+  });
+
+  it("are looked for in a time that grows with the text alone, whatever a caller calls himself", async () => {
+    const started = performance.now();
+    await captured((writer) => {
+      for (const name of [
+        "a".repeat(300_000),
+        "secret".repeat(50_000),
+        `${" ".repeat(300_000)}\rx`,
+        "://a:".repeat(60_000),
+      ])
+        writer.ami("asterisk", bytes(`Event: NewCallerid\r\nCallerIDName:${name}\r\n\r\n`));
+      writer.ari("asterisk", `{"type":"X","name":"${'\\"'.repeat(150_000)}`);
+    });
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it("are not seen in what is none", async () => {

@@ -20,17 +20,26 @@ export function redactAmi(message: string, context: AmiContext = { headers: new 
 }
 
 function split(line: string): { name: string; gap: string; value: string; end: string } | undefined {
-  const match = /^([^:\r\n]*)(:[ \t]*)([^\r\n]*)(\r*\n?)$/.exec(line);
-  if (match === null) return undefined;
-  const [, name = "", gap = "", value = "", end = ""] = match;
-  return { name, gap, value, end };
+  const colon = line.indexOf(":");
+  if (colon === -1) return undefined;
+  let end = line.length;
+  while (end > colon + 1 && "\r\n".includes(line.charAt(end - 1))) end--;
+  let start = colon + 1;
+  while (start < end && " \t".includes(line.charAt(start))) start++;
+  return {
+    name: line.slice(0, colon),
+    gap: line.slice(colon, start),
+    value: line.slice(start, end),
+    end: line.slice(end),
+  };
 }
 
 function remember(line: string, headers: Map<string, string>): void {
   const parts = split(line);
-  // Only what redaction asks for, so that a message of any length costs nothing.
-  if (parts !== undefined && /^(?:action|event|variable|key|var-\d+)$/i.test(parts.name.trim()))
-    headers.set(parts.name.trim().toLowerCase(), parts.value.trim());
+  if (parts === undefined) return;
+  const name = parts.name.trim().toLowerCase();
+  // Only what redaction asks for, so that a message of any length costs nothing; of repeated ones Asterisk takes the first.
+  if (/^(?:action|event|variable|key|var-\d+)$/.test(name) && !headers.has(name)) headers.set(name, parts.value.trim());
 }
 
 function redactLine(line: string, headers: ReadonlyMap<string, string>): string {

@@ -11,8 +11,9 @@ export function isSecretName(name: string): boolean {
   return secretWords.test(name) || pin.test(name) || anyCasePin.test(name);
 }
 
+// Every repetition before the value is bounded: a caller chooses the text, and it must not cost more than its length.
 const inText =
-  /([\w.-]*(?:secret|passw(?:or)?d|passphrase|md5_?cred|api[-_]?key|token|(?<![a-z])pin(?![a-z]))[\w.-]*["']?\s*(?:=>?|:)\s*["']?)([^\s,;&"'|)]+)/gi;
+  /((?:secret|passw(?:or)?d|passphrase|md5_?cred|api[-_]?key|token|(?<![a-z])pin(?![a-z]))[\w.-]{0,64}["']?\s{0,64}(?:=>?|:)\s{0,64}["']?)([^\s,;&"'|)]+)/gi;
 const authorization = /(authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|digest)\s+)?[^\s"',;]+/gi;
 const inUrl = /(:\/\/[^\s:/@]+:)[^\s@/]+@/g;
 
