@@ -1,0 +1,74 @@
+import { takeOverDials } from "./dials.ts";
+import type { PbxEvent } from "./pbx-event.ts";
+import type { World } from "./world.ts";
+
+type Of<Type extends PbxEvent["type"]> = Extract<PbxEvent, { readonly type: Type }>;
+
+/** Somebody has sent the others of his call on to a number, and is out of it. */
+export function onBlindTransfer(world: World, event: Of<"blind-transfer">): void {
+  const transferer = world.see(event.transferer);
+  if (event.transferee !== undefined) world.see(event.transferee);
+  const call = transferer?.call;
+  const transferring = transferer === undefined ? undefined : call?.published.get(transferer.id);
+  if (transferer === undefined || call === undefined || transferring === undefined) return;
+  world.bridges.leave(transferer, world.at);
+  world.membership.release(transferer, "transferred");
+  call.notes.push({ type: "transferred", cause: "transferred", transferring, to: event.exten, connections: [] });
+}
+
+/**
+ * Somebody has joined the two calls he was in. Mostly the bridges have told that already, and it is only said now who it was; while
+ * the second one rings, no bridge tells: the transferee takes the place of the transferer's second channel in its Dial.
+ */
+export function onAttendedTransfer(world: World, event: Of<"attended-transfer">): void {
+  const first = world.see(event.first);
+  const second = world.see(event.second);
+  const transferee = event.transferee === undefined ? undefined : world.see(event.transferee);
+  if (event.target !== undefined) world.see(event.target);
+  if (event.destination === "application" && second !== undefined && transferee !== undefined) {
+    if (first !== undefined) world.bridges.leave(first, world.at);
+    takeOverDials(second, transferee);
+    world.membership.settle(transferee, { cause: "transferred" });
+  }
+  const joined = first?.joins ?? second?.joins;
+  if (joined === undefined) return;
+  if (event.destination === "three-way") world.membership.conferenced(joined);
+  else world.membership.transferred(joined);
+}
+
+/** Somebody takes a call that rings elsewhere: his own call ends in it. */
+export function onPickup(world: World, event: Of<"picked-up">): void {
+  const picker = world.see(event.picker);
+  const target = world.see(event.target);
+  if (picker === undefined || target === undefined) return;
+  const { call, dialler } = target;
+  const from = call?.published.get(target.id);
+  const own = picker.call;
+  target.failure = "picked-up";
+  if (call === undefined || from === undefined || dialler === undefined || own === call) return;
+  takeOverDial(world, dialler.id, picker.id);
+  const key = { connectionId: picker.id };
+  const moves =
+    own?.published.has(picker.id) === true
+      ? [{ from: { callId: own.id, ...key }, to: { callId: call.id, ...key } }]
+      : [];
+  call.notes.push({
+    type: "diverted",
+    cause: "picked-up",
+    from,
+    ...(picker.number === undefined ? {} : { to: picker.number }),
+    connections: moves,
+  });
+  world.calls.touch(call);
+}
+
+function takeOverDial(world: World, callerId: string, pickerId: string): void {
+  const [caller, picker] = [world.channels.get(callerId), world.channels.get(pickerId)];
+  if (caller === undefined || picker === undefined) return;
+  (caller.dialled ??= new Set()).add(picker);
+  picker.dialler = caller;
+  picker.isDialled = true;
+  picker.isRung = true;
+  picker.role = "called";
+  world.membership.settle(picker, { cause: "picked-up" });
+}

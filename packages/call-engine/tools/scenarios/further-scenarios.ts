@@ -1,0 +1,14 @@
+import type { Scenario } from "@cordboard/lab";
+import { calls } from "./calls.ts";
+import { moves } from "./moves.ts";
+import { services } from "./services.ts";
+import { transfers } from "./transfers.ts";
+
+/** A scenario whose trace is kept. */
+export type TracedScenario = Scenario & {
+  /** The line of its report at which we connect, if not before the first. */
+  readonly connectAt?: string;
+};
+
+/** What the lab itself does not play. */
+export const furtherScenarios: readonly TracedScenario[] = [...calls, ...transfers, ...moves, ...services];
