@@ -36,6 +36,7 @@ export class ReplayPlayer implements ReplayState {
   #index = 0;
   #step = 0;
   #began = 0;
+  #lastNow = 0;
   #ids: readonly string[] = [];
   #membersTold = new Map<string, ReplayMessage[]>();
   #conferenceMembers: ReplayMessage[] = [];
@@ -84,6 +85,7 @@ export class ReplayPlayer implements ReplayState {
       loop: this.#loop,
     });
     this.#began = this.#clock.now();
+    this.#lastNow = this.#began;
     this.#step = 0;
     this.#ids = script.ids.renew(this.#began, this.#counters);
     this.#play();
@@ -92,7 +94,11 @@ export class ReplayPlayer implements ReplayState {
   #play(): void {
     const script = this.#scripts[this.#index];
     if (script === undefined) return;
-    const due = (this.#clock.now() - this.#began) * this.#speed;
+    const now = this.#clock.now();
+    // The machine's clock was set back: what has been waited for stays waited for.
+    if (now < this.#lastNow) this.#began -= this.#lastNow - now;
+    this.#lastNow = now;
+    const due = (now - this.#began) * this.#speed;
     for (;;) {
       const step = script.steps[this.#step];
       if (step === undefined) {

@@ -14,6 +14,8 @@ import type { ReplayUser } from "./replay-options.ts";
 const loginTimeoutMs = 30_000;
 /** How long Asterisk sleeps before it refuses a login (main/manager.c). */
 const refusalDelayMs = 1_000;
+/** How long the last words may take to be sent. */
+const partingMs = 1_000;
 
 export interface ReplaySessionOptions {
   readonly socket: Socket;
@@ -43,7 +45,7 @@ export class ReplaySession {
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     socket.on("data", (bytes) => {
-      for (const action of this.#reader.push(bytes)) if (!this.#leaving) this.#receive(action);
+      for (const action of this.#reader.push(bytes)) if (!this.#leaving && !socket.destroyed) this.#receive(action);
     });
     socket.on("close", () => {
       this.#cancelTimer();
@@ -168,7 +170,12 @@ export class ReplaySession {
   }
 
   #part(text: string): void {
-    this.#options.socket.end(text);
+    const { socket, clock } = this.#options;
+    socket.end(text);
+    // Not left to the client, who may never hang up.
+    socket.destroySoon();
+    this.#cancelTimer();
+    this.#cancelTimer = clock.schedule(partingMs, () => socket.destroy());
   }
 
   #write(data: string | Uint8Array): void {
