@@ -1,3 +1,4 @@
+import type { AmiRuntime } from "@cordboard/ami";
 import { expect, it, onTestFinished } from "vitest";
 import type { ReceivedAction } from "./action-reader.ts";
 import { failure, listReply } from "./ami-replies.ts";
@@ -114,6 +115,35 @@ it("when Asterisk has booted only after the login, the snapshot is read again", 
   ami.send(event("FullyBooted", [["Uptime", 10]], "system,all"));
   expect(await changed).toMatchObject({ type: "channel-new", after: { uniqueid: "1" } });
   expect(one.server.startedAt).toBe(990_000);
+});
+
+it("a snapshot that is read again replaces the check that was due, so that no old one disturbs it", async () => {
+  let channels: string[] = [];
+  const ami = await scripted(pbx(() => channels));
+  const checks = new Set<() => void>();
+  const runtime: AmiRuntime = {
+    now: () => performance.now(),
+    random: () => 0.5,
+    schedule: (delayMs, run) => {
+      if (delayMs === 60_000) {
+        checks.add(run);
+        return () => checks.delete(run);
+      }
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+  const one = link(ami.port, { runtime, checkEveryMs: 60_000 });
+  await one.start();
+  channels = ["1"];
+  const live = new Promise<void>((resolve) => {
+    one.on("state", ({ to }) => {
+      if (to === "live") resolve();
+    });
+  });
+  ami.send(event("FullyBooted", [["Uptime", 10]], "system,all"));
+  await live;
+  expect(checks.size).toBe(1);
 });
 
 it("a check that finds what no event told sets it right, and says so", async () => {

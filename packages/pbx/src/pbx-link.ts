@@ -74,8 +74,8 @@ export class PbxLink implements AsyncDisposable {
     return this.#notices;
   }
 
-  /** The returned function takes the listener away. One that throws disturbs nobody else and is told as a notice. */
-  on<N extends keyof PbxLinkEvents>(name: N, listener: (event: PbxLinkEvents[N]) => void): () => void {
+  /** The returned function takes the listener away. One that throws or rejects disturbs nobody else and is told as a notice. */
+  on<N extends keyof PbxLinkEvents>(name: N, listener: (event: PbxLinkEvents[N]) => unknown): () => void {
     return this.#listeners.on(name, listener);
   }
 
@@ -136,6 +136,8 @@ export class PbxLink implements AsyncDisposable {
   /** Called within the turn of the login's reply, so that no event is missed. */
   async #sync(resync: AmiResync): Promise<void> {
     const turn = ++this.#turn;
+    // The check that was due is not wanted any more: it would buffer what belongs to this turn.
+    this.#cancelTimer();
     this.#setState("syncing");
     this.#buffer = [];
     this.#overflowed = false;

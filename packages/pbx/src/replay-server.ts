@@ -96,7 +96,7 @@ export class ReplayServer implements AsyncDisposable {
   }
 
   /** The returned function takes the listener away. The first `loop` and `recording` come in a later turn of the event loop. */
-  on<N extends keyof ReplayEvents>(name: N, listener: (event: ReplayEvents[N]) => void): () => void {
+  on<N extends keyof ReplayEvents>(name: N, listener: (event: ReplayEvents[N]) => unknown): () => void {
     return this.#listeners.on(name, listener);
   }
 
