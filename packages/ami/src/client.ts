@@ -66,7 +66,7 @@ export class AmiClient implements AsyncDisposable {
         if (notices.has("sent")) notices.emit("sent", { action, actionId, text: redact(text) });
       },
       bytes: (bytes) => {
-        for (const listener of this.#bytesListeners) notices.call("bytes", listener, Uint8Array.from(bytes));
+        notices.callAll("bytes", this.#bytesListeners, () => Uint8Array.from(bytes));
       },
       message: (message) => this.#receive(message),
       mayPing: () => !this.#calls.blocked,
@@ -108,20 +108,18 @@ export class AmiClient implements AsyncDisposable {
   connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (this.state === "closed") return Promise.reject(closedError());
     const { signal } = options;
-    if (this.#connecting === undefined) {
-      this.#connecting = Promise.withResolvers<void>();
-      // Whoever calls connect() again, or never looks, still gets no unhandled rejection from the shared promise.
-      this.#connecting.promise.catch(() => {});
-      this.#link.open();
-    }
-    if (signal === undefined) return this.#connecting.promise;
+    const isFirst = this.#connecting === undefined;
+    const { promise } = (this.#connecting ??= Promise.withResolvers<void>());
+    // Whoever calls connect() again, or never looks, still gets no unhandled rejection from the shared promise.
+    if (isFirst) promise.catch(() => {});
     const abort = (): void => {
       if (this.#link.logins > 0) return;
-      this.#link.end(new AmiAbortError("AMI_ABORTED", "connect() was aborted", { cause: signal.reason }));
+      this.#link.end(new AmiAbortError("AMI_ABORTED", "connect() was aborted", { cause: signal?.reason }));
     };
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
-    return this.#connecting.promise.finally(() => signal.removeEventListener("abort", abort));
+    if (signal?.aborted === true) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+    if (isFirst && signal?.aborted !== true) this.#link.open();
+    return signal === undefined ? promise : promise.finally(() => signal.removeEventListener("abort", abort));
   }
 
   /** Logs off and ends for good: pending calls reject with `AMI_CLOSED`, streams end. Safe to call twice. */
@@ -146,6 +144,7 @@ export class AmiClient implements AsyncDisposable {
 
   /** Inbound bytes as they arrive, before they are decoded; the listener owns its copy. */
   onBytes(listener: (bytes: Uint8Array) => void): () => void {
+    // A function of its own, so that the same listener may listen twice and each goes alone.
     const own = (bytes: Uint8Array): void => listener(bytes);
     this.#bytesListeners.add(own);
     return () => {
@@ -245,7 +244,6 @@ export class AmiClient implements AsyncDisposable {
     checkDuration("timeoutMs", timeoutMs);
     this.#calls.checkRoom();
     const id = this.#newId();
-    this.#link.send(action, params, id);
     const call = make({
       id,
       action,
@@ -258,8 +256,14 @@ export class AmiClient implements AsyncDisposable {
         this.#updateWanted();
       },
     });
+    // Before it is sent: a listener that is told of it may abort it, or close the client.
     this.#calls.add(call);
     this.#updateWanted();
+    try {
+      this.#link.send(action, params, id);
+    } catch (error) {
+      call.fail(error as AmiError, false);
+    }
     return call;
   }
 

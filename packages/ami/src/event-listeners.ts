@@ -19,9 +19,8 @@ export class EventListeners {
   /** `*` is every event. Returns what ends it. */
   add(names: string | readonly string[], listener: EventListener): () => void {
     let isOn = true;
-    const own: EventListener = (event) => {
-      if (isOn) listener(event);
-    };
+    // What the listener returns goes on to the safe call: it may be the promise of an async function.
+    const own: EventListener = (event) => (isOn ? listener(event) : undefined);
     const given = new Set(typeof names === "string" ? [names] : names);
     const wanted = given.has("*") ? ["*"] : [...given];
     for (const name of wanted) this.#set(name, [...this.#of(name), own]);

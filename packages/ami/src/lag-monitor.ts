@@ -52,8 +52,9 @@ export class LagMonitor {
   #expectTick(): void {
     const due = this.#runtime.now() + this.#thresholdMs;
     const tick = (): void => {
-      this.#late("loop", this.#runtime.now() - due);
+      // First, for whoever is told may end the watch.
       this.#expectTick();
+      this.#late("loop", this.#runtime.now() - due);
     };
     this.#cancel = this.#runtime.schedule(this.#thresholdMs, tick, true);
   }

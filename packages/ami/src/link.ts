@@ -100,6 +100,7 @@ export class AmiLink {
     const handlers = this.#handlers;
     this.#attempts++;
     this.#setState("connecting", {});
+    if (this.#isOver) return;
     if (this.#readBuffer.length === 0) this.#readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
     this.#session = new AmiSession(this.#options, this.#runtime, this.#readBuffer, {
       greeted: (line) => {
@@ -147,7 +148,7 @@ export class AmiLink {
     this.#watch?.start();
     this.#lag.start();
     this.#setState("ready", {});
-    this.#handlers.resync(resync);
+    if (!this.#isOver) this.#handlers.resync(resync);
   }
 
   #heard(bytes: Uint8Array, full: boolean): void {
@@ -172,7 +173,7 @@ export class AmiLink {
     const retryInMs = backoffMs(Math.max(1, this.#attempts), minMs, maxMs, this.#runtime.random());
     this.#cancelRetry = this.#runtime.schedule(retryInMs, () => this.open());
     this.#setState("waiting", { cause: error, retryInMs });
-    this.#handlers.lost(error);
+    if (!this.#isOver) this.#handlers.lost(error);
   }
 
   #watchOver({

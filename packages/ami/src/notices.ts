@@ -25,15 +25,27 @@ export class Notices {
 
   emit<N extends keyof AmiNotices>(name: N, value: AmiNotices[N]): void {
     const listeners = this.#listeners.get(name) as ReadonlySet<Listener<AmiNotices[N]>> | undefined;
-    if (listeners !== undefined) for (const listener of listeners) this.call(name, listener, value);
+    if (listeners !== undefined) this.callAll(name, listeners, () => value);
+  }
+
+  /** Calls those that listen now: whoever is ended meanwhile is left out, whoever is added waits for the next time. */
+  callAll<Value>(name: string, listeners: ReadonlySet<Listener<Value>>, value: () => Value): void {
+    const now = new Set(listeners);
+    for (const listener of now) if (listeners.has(listener)) this.call(name, listener, value());
   }
 
   readonly call: SafeCall = (name, listener, value) => {
     try {
-      listener(value);
+      const result: unknown = listener(value);
+      // An async function: unheard, its failure would end the process.
+      if (result instanceof Promise) result.catch((error: unknown) => this.#failed(name, error));
     } catch (error) {
-      // A listener of listener-error that throws itself has nowhere left to go.
-      if (name !== "listener-error") this.emit("listener-error", { name, error });
+      this.#failed(name, error);
     }
   };
+
+  #failed(name: string, error: unknown): void {
+    // A listener of listener-error that throws itself has nowhere left to go.
+    if (name !== "listener-error") this.emit("listener-error", { name, error });
+  }
 }

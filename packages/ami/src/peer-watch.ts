@@ -49,10 +49,11 @@ export class PeerWatch {
     const options = this.#options;
     const { idleMs, timeoutMs, runtime } = options;
     const before = this.#signsOfLife;
-    options.ping();
+    // First, for a listener that is told of the ping may end the watch.
     this.#cancel = runtime.schedule(timeoutMs, () => {
       if (this.#signsOfLife === before) options.dead(runtime.now() - this.#lastHeard);
       else this.#waitForIdle(idleMs);
     });
+    options.ping();
   }
 }

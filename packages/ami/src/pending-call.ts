@@ -61,8 +61,9 @@ export abstract class PendingCall {
   /** An event with this ActionID; returns whether it belongs to the reply. */
   abstract event(message: AmiMessage): boolean;
 
-  fail(error: AmiError): void {
-    this.settle(true, () => this.rejected(error));
+  /** `early`: the reply may still come. */
+  fail(error: AmiError, early = true): void {
+    this.settle(early, () => this.rejected(error));
   }
 
   protected abstract rejected(error: AmiError): void;

@@ -145,6 +145,7 @@ export class AmiSession {
       return;
     }
     this.#handlers.greeted(line);
+    if (this.#ended) return;
     if (this.#options.auth === "md5") {
       this.#phase = "challenge";
       this.sendOwn("Challenge", { AuthType: "MD5" }, "login-challenge");
