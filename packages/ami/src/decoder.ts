@@ -20,7 +20,12 @@ const LF = 10;
 const headerLike = /^[A-Za-z][A-Za-z0-9_-]*:/;
 const eventHeader = Buffer.from("Event: ");
 const followsHeader = Buffer.from("Response: Follows");
-const kinds: Readonly<Record<string, AmiMessageKind>> = { event: "event", response: "response", action: "action" };
+/** A map, not an object: a peer may well name a header `constructor`. */
+const kinds: ReadonlyMap<string, AmiMessageKind> = new Map([
+  ["event", "event"],
+  ["response", "response"],
+  ["action", "action"],
+]);
 
 /**
  * Bytes in, messages out; no I/O. A message ends with an empty line made of any mix of CR LF and LF, wherever the
@@ -189,7 +194,7 @@ export class AmiDecoder {
           return;
         }
         name = buffer.toString("utf8", nameStart, nameEnd);
-        this.#names.add(name);
+        this.#names.learn(name);
       }
     }
     let text: string | undefined;
@@ -209,12 +214,12 @@ export class AmiDecoder {
   #giveOther(text: string | undefined, raw: Buffer | undefined, sink: AmiSink): void {
     const message = new AmiMessage("other", "", text, raw);
     const first = /^(event|response|action): ?([^\r\n]*)\r?\n/i.exec(text ?? raw?.toString("latin1", 0, 512) ?? "");
-    let kind = kinds[first?.[1]?.toLowerCase() ?? ""];
+    let kind = kinds.get(first?.[1]?.toLowerCase() ?? "");
     let name = first?.[2] ?? "";
     if (kind === undefined) {
       message.forEach((header, value) => {
         if (kind !== undefined) return;
-        kind = kinds[header.toLowerCase()];
+        kind = kinds.get(header.toLowerCase());
         name = value;
       });
     }

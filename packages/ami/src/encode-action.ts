@@ -14,12 +14,15 @@ export type AmiParams = Readonly<Record<string, AmiValue>>;
 /** `Category-000000`, `Line-000000-000001` and the like are header names too. */
 const headerName = /^[A-Za-z0-9_][A-Za-z0-9_.()/-]*$/;
 const lineBreaking = /[\r\n\0]/;
+/** A variable or a function with its arguments. Any other comma or equals sign would end it and begin another one. */
+const variableName = /^[^\\",=()[\]]+(?:\((?:[^\\"=()[\]]|\([^\\"=()[\]]*\))*\))?$/;
 
 /**
  * The bytes of one action. Values keep their type's own text: `true`, `1000`.
  *
  * @throws AmiInjectionError `AMI_INJECTION` if a key or a value holds CR, LF or NUL; `AMI_BAD_ACTION` if the
- *   action's name is empty, a key is no header name, or `Action` or `ActionID` is among the parameters.
+ *   action's name is empty, a key is no header name, a map's key is no
+ *   variable's name, a value is of another type, or `Action` or `ActionID` is among the parameters.
  */
 export function encodeAction(name: string, params: AmiParams = {}, actionId?: string): Uint8Array {
   return Buffer.from(actionText(name, params, actionId), "utf8");
@@ -41,7 +44,17 @@ export function actionText(name: string, params: AmiParams, actionId?: string): 
 function linesOf(key: string, value: Exclude<AmiValue, undefined>): readonly string[] {
   if (Array.isArray(value)) return value.map((item) => scalar(key, item));
   if (typeof value !== "object" || value === null) return [scalar(key, value)];
-  return Object.entries(value).map(([name, item]) => `${name}=${escapeVariable(scalar(key, item))}`);
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // A Map, a Date or a Buffer has no entries that anybody meant.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return [scalar(key, value)];
+  return Object.entries(value).map(
+    ([name, item]) => `${checkedVariable(key, name)}=${escapeVariable(scalar(key, item))}`,
+  );
+}
+
+function checkedVariable(key: string, name: string): string {
+  if (lineBreaking.test(name) || variableName.test(name)) return name;
+  throw new AmiInjectionError("AMI_BAD_ACTION", `${JSON.stringify(name)} in ${key} is no name of one variable`);
 }
 
 function scalar(key: string, value: unknown): string {
@@ -49,7 +62,7 @@ function scalar(key: string, value: unknown): string {
   if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return String(value);
   throw new AmiInjectionError(
     "AMI_BAD_ACTION",
-    `The value of ${JSON.stringify(key)} is no text, finite number or boolean`,
+    `The value of ${JSON.stringify(key)} is no text, finite number, boolean, list or plain object of these`,
   );
 }
 

@@ -140,7 +140,7 @@ export class AmiMessage<Headers extends object = Record<string, string>> {
   /** Where the headers end in the text, and raw text may begin. */
   #headersEnd(text: string): number {
     if (this.kind === "greeting") return 0;
-    return this.name === "Follows" ? followsHeadersEnd(text) : text.length;
+    return this.kind === "response" && this.name === "Follows" ? followsHeadersEnd(text) : text.length;
   }
 
   /** Given a colon behind it: whether the header that begins there has this name. No name holds a colon. */

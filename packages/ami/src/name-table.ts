@@ -1,5 +1,6 @@
-/** A peer that invents names does not grow a table beyond this. */
-const maxNames = 2048;
+/** A peer that invents names does not grow a table beyond so many, nor by longer ones. */
+const maxLearnt = 2048;
+const maxLearntLength = 64;
 const CR = 13;
 const LF = 10;
 
@@ -12,18 +13,17 @@ interface Entry {
 /** Names found by their bytes, without making a string of them; each name is one string for all messages. */
 export class NameTable {
   readonly #byHash = new Map<number, Entry>();
-  #size = 0;
+  #learnt = 0;
 
   constructor(names: Iterable<string> = []) {
-    for (const name of names) this.add(name);
+    for (const name of names) this.#add(name);
   }
 
-  add(name: string): void {
-    if (this.#size >= maxNames) return;
-    this.#size++;
-    const bytes = Buffer.from(name, "utf8");
-    const hash = hashOf(bytes, 0, bytes.length);
-    this.#byHash.set(hash, { name, bytes, next: this.#byHash.get(hash) });
+  /** What a peer has sent, for the next time; not without end. */
+  learn(name: string): void {
+    if (this.#learnt >= maxLearnt || name.length > maxLearntLength) return;
+    this.#learnt++;
+    this.#add(name);
   }
 
   /** The name whose bytes stand from `start` to `end`, if it was added. */
@@ -31,6 +31,12 @@ export class NameTable {
     let entry = this.#byHash.get(hashOf(buffer, start, end));
     while (entry !== undefined && !isAt(buffer, start, end, entry.bytes)) entry = entry.next;
     return entry?.name;
+  }
+
+  #add(name: string): void {
+    const bytes = Buffer.from(name, "utf8");
+    const hash = hashOf(bytes, 0, bytes.length);
+    this.#byHash.set(hash, { name, bytes, next: this.#byHash.get(hash) });
   }
 }
 
