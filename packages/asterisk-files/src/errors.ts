@@ -86,5 +86,5 @@ export class AsteriskFilesError extends Error {
 /** Asterisk would refuse the whole file, or a limit is reached: all `CONF_…` codes that are thrown. */
 export class ConfError extends AsteriskFilesError {}
 
-/** A file or folder that is there and cannot be read, most often for want of rights: `FILE_UNREADABLE`. */
+/** A file or folder that is there and cannot be read, most often for want of rights, or is too large: `FILE_UNREADABLE`. */
 export class UnreadableFileError extends AsteriskFilesError {}

@@ -144,6 +144,27 @@ describe("listVoicemail", () => {
     });
   });
 
+  it("lists the messages beside a giant one and beside links that lead in a circle", async () => {
+    const real = await mkdtemp(join(tmpdir(), "voicemail-"));
+    try {
+      await writeFile(join(real, "msg0000.txt"), full);
+      await writeFile(join(real, "msg0001.txt"), "x".repeat(full.length + 1));
+      await symlink("msg0002.txt", join(real, "msg0002.txt"));
+      const { messages, problems } = await listVoicemail(real, nodeFileReader({ maxBytes: full.length }));
+      expect(messages.map(({ number }) => number)).toEqual([0]);
+      expect(problems).toMatchObject([{ code: "SPOOL_BAD_MESSAGE", at: { file: join(real, "msg0001.txt") } }]);
+    } finally {
+      await rm(real, { recursive: true });
+    }
+  });
+
+  it("takes a time that grows with the folder alone", async () => {
+    const names = Array.from({ length: 100_000 }, (_, index) => `msg0000.a${index}`);
+    const started = performance.now();
+    await listVoicemail(folder, { listFolder: async () => names, readFile: async () => undefined });
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it("reads a real folder, and no pipe, device or folder in it", async () => {
     const real = await mkdtemp(join(tmpdir(), "voicemail-"));
     try {

@@ -1,7 +1,8 @@
 import { posix } from "node:path";
-import { UnreadableFileError, type Problem } from "./errors.ts";
+import type { Problem } from "./errors.ts";
 import type { FileReader } from "./file-reader.ts";
 import { ProblemList } from "./problem-list.ts";
+import { isTooLarge, readGuarded } from "./read-guarded.ts";
 import { parseVoicemailInfo, type VoicemailInfo } from "./voicemail-message.ts";
 
 /** Longest `msgNNNN.txt` that is looked into; real ones have less than 1 KiB. */
@@ -32,20 +33,22 @@ export interface VoicemailFolder {
  */
 export async function listVoicemail(folder: string, reader: FileReader): Promise<VoicemailFolder> {
   const problems = new ProblemList();
-  const names = (await guard(folder, () => reader.listFolder(folder))) ?? [];
+  const names = (await readGuarded({ file: folder }, "", () => reader.listFolder(folder))) ?? [];
   const formats = new Map<string, string[]>();
   for (const name of names) {
     const [, base, ending] = /^(msg\d{4})\.([A-Za-z0-9]{1,16})$/.exec(name) ?? [];
     if (base === undefined || ending === undefined) continue;
-    formats.set(base, [...(formats.get(base) ?? []), ending]);
+    const endings = formats.get(base);
+    if (endings === undefined) formats.set(base, [ending]);
+    else endings.push(ending);
   }
   const messages: VoicemailMessage[] = [];
   for (const [base, endings] of [...formats].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (!endings.includes("txt")) continue;
     const path = posix.join(folder, base);
-    const text = await guard(`${path}.txt`, () => reader.readFile(`${path}.txt`));
+    const text = await readText(`${path}.txt`, reader);
     if (text === undefined) continue;
-    const info = text.length > MAX_TEXT ? undefined : parseVoicemailInfo(text, `${path}.txt`);
+    const info = text === tooLarge || text.length > MAX_TEXT ? undefined : parseVoicemailInfo(text, `${path}.txt`);
     if (!info) {
       const text = "this is no description of a voicemail message: move it and its audio files out of the spool";
       problems.add("SPOOL_BAD_MESSAGE", { file: `${path}.txt`, line: 1 }, text);
@@ -57,11 +60,14 @@ export async function listVoicemail(folder: string, reader: FileReader): Promise
   return { messages, problems: problems.all };
 }
 
-async function guard<T>(path: string, read: () => Promise<T>): Promise<T> {
+const tooLarge = Symbol("too large");
+
+/** One file that is too large must not hide the messages beside it. */
+async function readText(file: string, reader: FileReader): Promise<string | Uint8Array | typeof tooLarge | undefined> {
   try {
-    return await read();
-  } catch (cause) {
-    const text = "cannot be read: give the user of this process the right to, for example by the group asterisk";
-    throw new UnreadableFileError("FILE_UNREADABLE", { file: path }, text, { cause });
+    return await readGuarded({ file }, "", () => reader.readFile(file));
+  } catch (error) {
+    if (isTooLarge(error)) return tooLarge;
+    throw error;
   }
 }

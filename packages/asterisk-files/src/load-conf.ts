@@ -2,11 +2,12 @@ import { posix } from "node:path";
 import { ConfBuilder, type SectionBuilder } from "./conf-builder.ts";
 import type { IncludeStatement } from "./conf-statement.ts";
 import type { ConfTree } from "./conf-tree.ts";
-import { AsteriskFilesError, ConfError, UnreadableFileError } from "./errors.ts";
+import { ConfError } from "./errors.ts";
 import type { FileReader } from "./file-reader.ts";
 import { expandPattern, PatternTooLargeError } from "./include-pattern.ts";
 import { parseConf } from "./parse-conf.ts";
 import { ProblemList } from "./problem-list.ts";
+import { readGuarded } from "./read-guarded.ts";
 
 /** How {@link loadConf} reads, and its limits. */
 export interface LoadConfOptions extends FileReader {
@@ -71,7 +72,7 @@ class Loader {
 
   /** False if there is no such file. */
   async #loadFile(path: string, at: { file: string; line?: number }): Promise<boolean> {
-    const text = await this.#guard(at, path, () => this.#options.readFile(path));
+    const text = await readGuarded(at, `${path} `, () => this.#options.readFile(path));
     if (text === undefined) return false;
     this.#checkSize(text.length, at);
     const parsed = parseConf(text, { file: path });
@@ -105,7 +106,7 @@ class Loader {
     try {
       return await expandPattern(pattern, async (folder) => {
         this.#checkRoot(folder, at);
-        return await this.#guard(at, folder, () => this.#options.listFolder(folder));
+        return await readGuarded(at, `${folder} `, () => this.#options.listFolder(folder));
       });
     } catch (cause) {
       if (!(cause instanceof PatternTooLargeError)) throw cause;
@@ -143,15 +144,5 @@ class Loader {
     if (this.#loads <= maxFiles && this.#characters <= maxCharacters) return;
     const text = `the configuration has more than ${maxFiles} files or ${maxCharacters} characters: raise maxFiles or maxCharacters if that is meant`;
     throw new ConfError("CONF_TOO_LARGE", at, text);
-  }
-
-  async #guard<T>(at: { file: string; line?: number }, path: string, read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (cause) {
-      if (cause instanceof AsteriskFilesError) throw cause;
-      const text = `${path} cannot be read: give the user of this process the right to, for example by the group asterisk`;
-      throw new UnreadableFileError("FILE_UNREADABLE", at, text, { cause });
-    }
   }
 }

@@ -137,4 +137,11 @@ eventfilter(action(exclude),name(Newexten)) =
     expect(users).toHaveLength(1);
     expect(users[0]?.read).toEqual({ value: new Set(["system"]), at: { file, line: 4 } });
   });
+
+  it("takes a time that grows with the file alone", async () => {
+    const text = `[general]\n${"[a]\n".repeat(100_000)}`;
+    const started = performance.now();
+    expect((await read(text)).users).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
 });

@@ -72,7 +72,9 @@ export function readManagerConf(conf: ConfTree): ManagerConf {
   for (const section of conf.sections) {
     const key = section.name.toLowerCase();
     if (section.template || key === "general") continue;
-    sections.set(key, [...(sections.get(key) ?? []), section]);
+    const same = sections.get(key);
+    if (same === undefined) sections.set(key, [section]);
+    else same.push(section);
   }
   const users = Array.from(sections.values(), (same) => readUser(same, general, problems));
   return {

@@ -1,10 +1,11 @@
 import { constants, open, readdir } from "node:fs/promises";
 import type { FileReader } from "./file-reader.ts";
 
-const missing = new Set(["ENOENT", "ENOTDIR"]);
+const missing = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
 
 /**
- * Reads from this machine's disk. What is no regular file counts as missing, so that a named pipe cannot make the reader wait.
+ * Reads from this machine's disk. What is no regular file counts as missing, so that a named pipe cannot make the reader wait, and so do
+ * links that lead in a circle.
  * @param options.maxBytes a longer file is an error; default 64 MiB
  */
 export function nodeFileReader(options: { readonly maxBytes?: number } = {}): FileReader {
