@@ -49,9 +49,12 @@ export function parseAriUrl(text: string): AriAddress {
       "The ARI address has a query or a fragment; credentials go before the host: http://user:password@host:8088/ari.",
     );
   }
+  if (url.pathname.includes("@")) {
+    throw bad("The ARI address has an @ in its path: encode the user and the password with encodeURIComponent.");
+  }
   // URL drops a port that is the scheme's own, so 80 and 443 must be read from the text.
-  const ownPort = /^\w+:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(text)?.[1];
-  const port = Number(ownPort ?? (secure ? 8089 : 8088));
+  const ownPort = /^\w+:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/.exec(text.trim())?.[1];
+  const port = Number(url.port === "" ? (ownPort ?? (secure ? 8089 : 8088)) : url.port);
   const path = url.pathname.replace(/\/+$/, "");
   const basePath = path === "" ? "/ari" : path;
   return {

@@ -364,6 +364,21 @@ describe("events", () => {
     ]);
   });
 
+  it("reach the other listeners whatever one throws, also while nobody listens to faults", async () => {
+    const server = await fakeServer();
+    const ari = client(server);
+    await ari.connect();
+    const warned = once(process, "warning");
+    ari.on("X", () => {
+      throw Object.create(null);
+    });
+    const heard = ari.waitFor("X");
+    server.send({ type: "X", ...stamp() });
+    expect(await heard).toMatchObject({ type: "X" });
+    expect((await warned)[0]).toBeInstanceOf(Error);
+    expect(ari.state).toBe("connected");
+  });
+
   it("that another program takes over raise the alarm", async () => {
     const server = await fakeServer();
     const ari = client(server);

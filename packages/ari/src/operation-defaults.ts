@@ -1,16 +1,25 @@
 type Params = Readonly<Record<string, unknown>>;
 
-const ENCAPSULATION: Readonly<Record<string, string>> = { websocket: "none", tcp: "audiosocket" };
+const ENCAPSULATION: ReadonlyMap<unknown, string> = new Map([
+  ["websocket", "none"],
+  ["tcp", "audiosocket"],
+]);
+
+function bothDirections(params: Params): Params {
+  return { ...params, direction: params["direction"] ?? "both" };
+}
 
 /** Documented defaults that Asterisk's code does not apply itself: without them it answers 400. */
 const DEFAULTS: Readonly<Record<string, (params: Params) => Params>> = {
   // "Direction is required" (res/ari/resource_channels.c, 16 to 23).
-  "channels.mute": (params) => ({ direction: "both", ...params }),
-  "channels.unmute": (params) => ({ direction: "both", ...params }),
+  "channels.mute": bothDirections,
+  "channels.unmute": bothDirections,
   // The documented default rtp fits no transport but udp (res/ari/resource_channels.c).
   "channels.externalMedia": (params) => {
-    const encapsulation = ENCAPSULATION[String(params["transport"])];
-    return encapsulation === undefined ? params : { encapsulation, ...params };
+    const encapsulation = ENCAPSULATION.get(params["transport"]);
+    return encapsulation === undefined
+      ? params
+      : { ...params, encapsulation: params["encapsulation"] ?? encapsulation };
   },
 };
 

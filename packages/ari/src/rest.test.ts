@@ -70,9 +70,11 @@ describe("an operation", () => {
     server.route(/mute/, 204);
     await ari.channels.mute({ channelId: "1" });
     await ari.channels.unmute({ channelId: "1", direction: "in" });
+    await ari.channels.unmute({ channelId: "1", direction: undefined as never });
     expect(server.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
       "POST /channels/1/mute?direction=both",
       "DELETE /channels/1/mute?direction=in",
+      "DELETE /channels/1/mute?direction=both",
     ]);
   });
 

@@ -283,7 +283,8 @@ export abstract class AriSession {
   protected readonly listenerFailed = (name: string, error: unknown): void => {
     if (this.#notices.has("listener-error")) this.notify("listener-error", { name, error });
     // Nobody asked to be told, and a library does not print: Node's own channel for this keeps the fault from vanishing.
-    else process.emitWarning(error instanceof Error ? error : new Error(String(error)));
+    else
+      process.emitWarning(error instanceof Error ? error : new Error(`A listener for ${name} threw what is no error.`));
   };
 
   #app(asked: string | undefined): string {

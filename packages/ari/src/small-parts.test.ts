@@ -37,10 +37,17 @@ describe("an ARI address", () => {
     ["http://host:80/ari/", { port: 80, basePath: "/ari" }],
     ["https://u:p@host:443/pbx/ari", { port: 443, basePath: "/pbx/ari", url: "https://host:443/pbx/ari" }],
     ["http://u:p%40%3A@[::1]:8088/ari", { host: "::1", password: "p@:", url: "http://[::1]:8088/ari" }],
+    [" http://host:9000/ari\n", { port: 9000, url: "http://host:9000/ari" }],
     ["ari://u:p@host", { secure: false, port: 8088 }],
     ["aris://u:p@host", { secure: true, port: 8089 }],
   ])("%s", (text, expected) => {
     expect(parseAriUrl(text)).toMatchObject(expected);
+  });
+
+  it("whose password ends the host is refused, not shown as a path", () => {
+    const badly = (): unknown => parseAriUrl("http://user:123/secret@host/ari");
+    expect(badly).toThrow(expect.objectContaining({ code: "ARI_BAD_OPTION" }));
+    expect(badly).not.toThrow("secret");
   });
 
   it("with broken percent-encoding is refused without being repeated", () => {
