@@ -75,6 +75,52 @@ describe("the live view of the terminal", () => {
     expect(text).toContain("No call right now.");
   });
 
+  it("marks the calls of a PBX that is out of sight, and stops their clocks", () => {
+    const down = { ...snapshot().pbxs[0], state: "down", since: NOW - 2000 } as LiveSnapshot["pbxs"][number];
+    const text = liveView(snapshot([call(1)], { pbxs: [down] }), plain).join("\n");
+    expect(text).toMatch(/✕ last seen \d\d:\d\d:\d\d: Kai 1000 → Ping 1002 +0:10$/m);
+    expect(text).toMatch(/^ {2}\? talking +1000 .* 0:05$/m);
+    expect(text).not.toContain("● talking");
+  });
+
+  it("calls a PBX by one name everywhere", () => {
+    const [first] = snapshot().pbxs;
+    const pbxs = [
+      { ...first, id: "hq", name: "127.0.0.1:5138" },
+      { ...first, id: "b", name: "branch" },
+    ] as LiveSnapshot["pbxs"];
+    const timeline = [{ seq: 1, pbx: "hq", at: NOW, kind: "call", text: "Kai <1000> calls 1002" } as const];
+    const text = liveView(snapshot([call(1)], { pbxs, timeline }), plain).join("\n");
+    expect(text.match(/127\.0\.0\.1:5138/g)).toHaveLength(3);
+    expect(text).not.toContain("hq");
+  });
+
+  it("says whole why a PBX is not reachable and what a user may not ask, the same thing once", () => {
+    const detail = `connect ECONNREFUSED 127.0.0.1:5038, nothing listens there. ${"Look at it. ".repeat(4)}End.`;
+    const note = `The AMI user may not ask ParkedCalls: calls parked before the link are not shown as parked, so it is. End.`;
+    const [first] = snapshot().pbxs;
+    const pbxs = [
+      { ...first, id: "a", name: "a", state: "down", detail },
+      { ...first, id: "b", name: "b", notes: [note] },
+      { ...first, id: "c", name: "c", notes: [note] },
+    ] as LiveSnapshot["pbxs"];
+    const text = liveView(snapshot([], { pbxs }), { ...plain, height: 30 }).join("\n");
+    const words = text.replaceAll(/\s+/g, " ");
+    expect(words).toContain(detail);
+    expect(words.split(note)).toHaveLength(2);
+    expect(text).not.toContain("…");
+  });
+
+  it("keeps the PBXs to a third of the window: the troubled ones, and the names of the others", () => {
+    const [first] = snapshot().pbxs;
+    const many = Array.from({ length: 12 }, (_, index) => ({ ...first, id: `p${index}`, name: `pbx${index}` }));
+    const pbxs = [...many, { ...first, id: "x", name: "lost", state: "down", detail: "connection refused" }];
+    const lines = liveView(snapshot([], { pbxs: pbxs as LiveSnapshot["pbxs"] }), plain);
+    expect(lines[0]).toMatch(/^✕ lost {2}not reachable since .*: connection refused$/);
+    expect(lines[1]).toBe("● pbx0, pbx1, pbx2, pbx3, pbx4, pbx5, pbx6, pbx7, pbx8, pbx9, pbx10, pbx11");
+    expect(lines[3]).toBe("0 calls, 0 channels, 0 bridges");
+  });
+
   it("never is wider or higher than the window, whatever the names and however many calls", () => {
     const names = ["Kai", "陳小明".repeat(20), "🦇".repeat(50), "x".repeat(500)];
     const calls = names.map((name, index) => call(index, name));

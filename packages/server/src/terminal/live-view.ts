@@ -3,6 +3,7 @@ import { cellWidth, fit, truncate } from "./cell-width.ts";
 import { safeText } from "./safe-text.ts";
 import type { Style } from "./style.ts";
 import { textTable } from "./text-table.ts";
+import { wrapText } from "./wrap-text.ts";
 
 /** Size and looks of a drawing. */
 export interface ViewOptions {
@@ -51,7 +52,10 @@ export function liveView(snapshot: LiveSnapshot, options: ViewOptions): string[]
   const entries = left > 0 ? snapshot.timeline.slice(-left) : [];
   const many = snapshot.pbxs.length > 1;
   const timeline = entries.map((entry) =>
-    truncate(`${clock(entry.at)}  ${many ? `${safeText(entry.pbx)}  ` : ""}${safeText(entry.text)}`, width),
+    truncate(
+      `${clock(entry.at)}  ${many ? `${safeText(nameOf(snapshot, entry.pbx))}  ` : ""}${safeText(entry.text)}`,
+      width,
+    ),
   );
   const lines = [...top, ...shownCalls];
   if (timeline.length > 0) lines.push("", style.bold("What happened"), ...timeline);
@@ -87,19 +91,44 @@ export function pbxText(pbx: LivePbx): string {
   return safeText(`${pbx.name}  ${words[pbx.state]}`);
 }
 
-function header(snapshot: LiveSnapshot, { width, style, page }: ViewOptions): string[] {
+function header(snapshot: LiveSnapshot, options: ViewOptions): string[] {
+  const { width, style, page } = options;
   const lines: string[] = [];
   if (snapshot.recording !== undefined) {
     const label = truncate(safeText(snapshot.recording), width - 11);
     lines.push(`${style.bold(style.yellow("RECORDING"))}  ${label}`);
   }
-  for (const pbx of snapshot.pbxs) {
-    const colour = pbx.state === "up" ? style.green : pbx.state === "connecting" ? style.yellow : style.red;
-    lines.push(`${colour(pbx.state === "up" ? "●" : "✕")} ${truncate(pbxText(pbx), width - 2)}`);
-    for (const note of pbx.notes) lines.push(style.dim(truncate(`  ${safeText(note)}`, width)));
-  }
+  lines.push(...pbxLines(snapshot.pbxs, options));
   if (page !== undefined) lines.push(style.dim(truncate(`Live page: ${page}`, width)));
   return lines;
+}
+
+/** Everything about the PBXs where that takes no more than a third of the window; else the troubled ones, and the names of the others. */
+function pbxLines(pbxs: readonly LivePbx[], { width, height, style }: ViewOptions): readonly string[] {
+  const room = Math.max(2, Math.floor(height / 3));
+  const whole = (pbx: LivePbx): string[] => {
+    const [first = "", ...rest] = wrapText(pbxText(pbx), width - 2);
+    return [`${mark(pbx, style)} ${first}`, ...rest.map((line) => `  ${line}`)];
+  };
+  const notes = [...new Set(pbxs.flatMap((pbx) => pbx.notes))];
+  const all = [
+    ...pbxs.flatMap(whole),
+    ...notes.flatMap((note) => wrapText(safeText(note), width - 2).map((line) => style.dim(`  ${line}`))),
+  ];
+  if (all.length <= room) return all;
+  const troubled = pbxs.filter((pbx) => pbx.state !== "up" || pbx.detail !== "");
+  const quiet = pbxs.filter((pbx) => !troubled.includes(pbx)).map((pbx) => safeText(pbx.name));
+  const [names, ...more] = quiet.length === 0 ? [] : wrapText(quiet.join(", "), width - 2);
+  const together = names === undefined ? [] : [`${style.green("●")} ${names}`, ...more.map((line) => `  ${line}`)];
+  const wrapped = [...troubled.flatMap(whole), ...together];
+  if (wrapped.length <= room) return wrapped;
+  const cut = troubled.map((pbx) => `${mark(pbx, style)} ${truncate(pbxText(pbx), width - 2)}`);
+  return clip([...cut, ...together], room, width, style);
+}
+
+function mark(pbx: LivePbx, style: Style): string {
+  if (pbx.state === "up") return style.green("●");
+  return pbx.state === "connecting" ? style.yellow("✕") : style.red("✕");
 }
 
 function callLines(snapshot: LiveSnapshot, { width, style, now }: ViewOptions): string[] {
@@ -113,12 +142,12 @@ function callLines(snapshot: LiveSnapshot, { width, style, now }: ViewOptions): 
     return [title, style.dim(truncate("No call right now. A call appears here the moment a phone rings.", width))];
   const rows = calls.flatMap((call) =>
     call.parties.map((party) => [
-      `  ${SHAPES[party.state]} ${party.stateText}`,
+      `  ${lostSince(snapshot, call) === undefined ? SHAPES[party.state] : "?"} ${party.stateText}`,
       party.number,
       party.name,
       party.channel,
       party.bridge?.slice(0, 8) ?? "",
-      age(party.since, now),
+      age(party.since, lostSince(snapshot, call) ?? now),
     ]),
   );
   const [titles = "", ...cells] = textTable(COLUMNS, rows, width);
@@ -128,17 +157,32 @@ function callLines(snapshot: LiveSnapshot, { width, style, now }: ViewOptions): 
     lines.push(callHeading(call, snapshot, width, style, now));
     for (const party of call.parties) {
       const cell = cells[row++] ?? "";
-      lines.push(party.state === "ringing" ? style.yellow(cell) : party.state === "held" ? style.cyan(cell) : cell);
+      if (lostSince(snapshot, call) !== undefined) lines.push(style.dim(cell));
+      else
+        lines.push(party.state === "ringing" ? style.yellow(cell) : party.state === "held" ? style.cyan(cell) : cell);
     }
   }
   return lines;
 }
 
 function callHeading(call: LiveCall, snapshot: LiveSnapshot, width: number, style: Style, now: number): string {
-  const where = snapshot.pbxs.length > 1 ? `${call.pbx}  ` : "";
-  const time = age(call.since, now);
-  const text = safeText(`${where}${call.title}`);
-  return style.bold(`${fit(text, Math.max(1, width - cellWidth(time) - 2))}  ${time}`);
+  const where = snapshot.pbxs.length > 1 ? `${nameOf(snapshot, call.pbx)}  ` : "";
+  const lost = lostSince(snapshot, call);
+  const time = age(call.since, lost ?? now);
+  const text = safeText(`${lost === undefined ? "" : `✕ last seen ${clock(lost)}: `}${where}${call.title}`);
+  return (lost === undefined ? style.bold : style.dim)(
+    `${fit(text, Math.max(1, width - cellWidth(time) - 2))}  ${time}`,
+  );
+}
+
+/** Since when the call's PBX is out of sight, so that the call may have changed or ended. */
+function lostSince(snapshot: LiveSnapshot, call: LiveCall): number | undefined {
+  const pbx = snapshot.pbxs.find((each) => each.id === call.pbx);
+  return pbx === undefined || pbx.state === "up" ? undefined : pbx.since;
+}
+
+function nameOf(snapshot: LiveSnapshot, id: string): string {
+  return snapshot.pbxs.find((pbx) => pbx.id === id)?.name ?? id;
 }
 
 function clip(lines: readonly string[], most: number, width: number, style: Style): readonly string[] {
