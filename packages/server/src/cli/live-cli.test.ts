@@ -62,6 +62,21 @@ describe("cordboard watch", () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
+  it("says in the columns, too, when a PBX is there, is lost, and is back, and what was missed", async () => {
+    const port = await freePort();
+    const first = await replayedCall({ port });
+    await using watch = new RunningCli(["watch", "--extension", "1000", "--pbx", addressOf(first)]);
+    const name = `127\\.0\\.0\\.1:${port}`;
+    await watch.waitFor(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}${name} {2}connected`, "m"));
+    await first.close();
+    await watch.waitFor(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}${name} {2}not reachable since`, "m"));
+    await using _again = await replayedCall({ port });
+    await watch.waitFor(new RegExp(`not reachable[^]*${name} {2}connected[^]*${name} {2}the link was down for`));
+    const { stdout, stderr } = await watch.interrupt();
+    expect(stderr).not.toContain("not reachable");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
   it("prints a line per event where there is no terminal", async () => {
     await using server = await replayedCall();
     await using watch = new RunningCli(["watch", "--pbx", addressOf(server)]);
@@ -109,7 +124,7 @@ describe("cordboard start", () => {
     const wrong = `ami://replay:wrong@127.0.0.1:${server.port}`;
     await using start = new RunningCli(["start", "--no-page", "--pbx", addressOf(server), "--pbx", wrong]);
     await start.waitFor(/login refused/);
-    await start.waitFor(/127-0-0-1 {2}Kai <1000> calls 1002/);
+    await start.waitFor(new RegExp(`127\\.0\\.0\\.1:${server.port} {2}Kai <1000> calls 1002`));
     expect((await start.interrupt()).code).toBe(0);
   });
 

@@ -1,11 +1,13 @@
 import type { LiveSession } from "../live/live-session.ts";
 import type { LiveChange } from "../live/live-types.ts";
+import { PbxNews } from "../live/pbx-news.ts";
+import { wideLines } from "../terminal/columns.ts";
 import { clock, liveView, pbxText } from "../terminal/live-view.ts";
 import { safeJson, safeText } from "../terminal/safe-text.ts";
 import { Screen } from "../terminal/screen.ts";
 import { makeStyle, wantsColour } from "../terminal/style.ts";
 import type { CliIo } from "./cli-io.ts";
-import { printLine } from "./cli-io.ts";
+import { columnsOf, printLine } from "./cli-io.ts";
 
 /** How to show a session. */
 export interface LiveOutputOptions {
@@ -50,15 +52,23 @@ export class LiveOutput {
     if (this.#session.demo) printLine(stdout, "RECORDING: these calls were recorded and are played over and over.");
     if (options.page !== undefined) printLine(stdout, `Live page: ${options.page}`);
     if (options.hint !== undefined) printLine(stdout, options.hint);
+    const news = new PbxNews();
+    // What a user may not ask stays so at every reconnect: once is enough.
+    const noted = new Set<string>();
     const show = (change: Partial<LiveChange>): void => {
       if (change.recording !== undefined)
         printLine(stdout, `${clock(Date.now())}  RECORDING  ${safeText(change.recording)}`);
-      for (const pbx of change.pbxs ?? []) {
+      for (const pbx of news.of(change.pbxs ?? [])) {
         printLine(stdout, `${clock(pbx.since)}  ${pbxText(pbx)}`);
-        for (const note of pbx.notes) printLine(stdout, `          ${safeText(note)}`);
+        for (const note of pbx.notes) {
+          if (noted.has(note)) continue;
+          noted.add(note);
+          for (const line of wideLines("", note, columnsOf(stdout))) printLine(stdout, line);
+        }
       }
       for (const entry of change.timeline ?? []) {
-        printLine(stdout, `${clock(entry.at)}  ${many ? `${safeText(entry.pbx)}  ` : ""}${safeText(entry.text)}`);
+        const where = many ? `${safeText(board.nameOf(entry.pbx))}  ` : "";
+        printLine(stdout, `${clock(entry.at)}  ${where}${safeText(entry.text)}`);
       }
     };
     const { recording, pbxs, timeline } = board.snapshot();

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { TableChange } from "@cordboard/pbx";
 import type { LiveSession } from "../live/live-session.ts";
+import type { LiveChange } from "../live/live-types.ts";
 import { columnsOf, printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
 import { collect, pbxsFor, withPbxOptions } from "./common-options.ts";
@@ -94,16 +95,16 @@ async function printChanges(io: CliIo, session: LiveSession, extensions: readonl
 async function printColumns(io: CliIo, session: LiveSession, extensions: readonly string[]): Promise<() => void> {
   const [
     { ExtensionLog },
-    { columnLines, columnTitles },
+    { PbxNews },
+    { columnLines, columnTitles, wideLines },
     { clock, pbxText },
     { makeStyle, wantsColour },
-    { safeText },
   ] = await Promise.all([
     import("../live/extension-log.ts"),
+    import("../live/pbx-news.ts"),
     import("../terminal/columns.ts"),
     import("../terminal/live-view.ts"),
     import("../terminal/style.ts"),
-    import("../terminal/safe-text.ts"),
   ]);
   const { stdout } = io;
   const style = makeStyle(wantsColour(stdout.isTTY === true, io.env));
@@ -112,6 +113,19 @@ async function printColumns(io: CliIo, session: LiveSession, extensions: readonl
   if (session.demo)
     printLine(stdout, `${style.yellow("RECORDING")}: these calls were recorded and are played over and over.`);
   printLine(stdout, style.bold(columnTitles(extensions, width())));
+  const news = new PbxNews();
+  const tell = (at: number, text: string): void => {
+    for (const line of wideLines(clock(at), text, width())) printLine(stdout, line);
+  };
+  const show = (change: Partial<LiveChange>): void => {
+    for (const pbx of news.of(change.pbxs ?? [])) tell(pbx.since, pbxText(pbx));
+    // What was missed while the link was down concerns every column.
+    for (const entry of change.timeline ?? []) {
+      if (entry.kind === "resync") tell(entry.at, `${session.board.nameOf(entry.pbx)}  ${entry.text}`);
+    }
+  };
+  const { pbxs, timeline } = session.board.snapshot();
+  show({ pbxs, timeline });
   const stops = session.links.map((link) =>
     new ExtensionLog(extensions).follow(link, ({ extension, entry }) => {
       const column = extensions.indexOf(extension);
@@ -121,13 +135,7 @@ async function printColumns(io: CliIo, session: LiveSession, extensions: readonl
       }
     }),
   );
-  stops.push(
-    session.board.on(({ pbxs }) => {
-      for (const pbx of pbxs ?? []) {
-        if (pbx.state !== "up") printLine(io.stderr, `${clock(pbx.since)}  ${safeText(pbxText(pbx))}`);
-      }
-    }),
-  );
+  stops.push(session.board.on(show));
   return () => {
     for (const stop of stops) stop();
   };

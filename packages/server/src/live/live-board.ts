@@ -81,6 +81,11 @@ export class LiveBoard {
     this.#schedule();
   }
 
+  /** What people call a PBX, by its id. */
+  nameOf(id: string): string {
+    return this.#sources.find((each) => each.link.id === id)?.name ?? id;
+  }
+
   /** Names the recording that is being replayed. */
   showRecording(label: string): void {
     this.#recording = label;

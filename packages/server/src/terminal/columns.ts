@@ -24,3 +24,9 @@ export function columnLines(time: string, text: string, column: number, count: n
     (line, index) => `${fit(index === 0 ? time : "", TIME_WIDTH)}${indent}${line}`,
   );
 }
+
+/** The lines of what concerns every column: beside the time, over the whole width, broken between words. */
+export function wideLines(time: string, text: string, width: number): string[] {
+  const lines = wrapText(safeText(text), Math.max(8, width - TIME_WIDTH - GAP.length));
+  return lines.map((line, index) => `${fit(index === 0 ? time : "", TIME_WIDTH)}${GAP}${line}`);
+}
