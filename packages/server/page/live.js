@@ -35,7 +35,8 @@ let pbxs = new Map();
 let calls = new Map();
 const bodies = new Map();
 let clockOffset = 0;
-let paused = false;
+let pausedAt;
+let link = { state: "connecting", text: "Connecting …" };
 let dirty = false;
 let unread = [];
 
@@ -58,6 +59,7 @@ function apply(data, whole) {
   unread.splice(0, Math.max(0, unread.length - KEEP_ENTRIES));
   if (!whole) announce((data.calls ?? []).filter((call) => !before.has(call.id)));
   dirty = true;
+  drawPbxs();
   draw();
 }
 
@@ -70,9 +72,8 @@ function showRecording(label) {
 // ---------------------------------------------------------------- drawing
 
 function draw() {
-  if (!dirty || paused) return;
+  if (!dirty || pausedAt !== undefined) return;
   dirty = false;
-  drawPbxs();
   for (const entry of unread.splice(0)) addEntry(entry);
   const sorted = [...calls.values()].sort((left, right) => (left.since ?? 0) - (right.since ?? 0));
   for (const [id, body] of bodies) {
@@ -97,11 +98,16 @@ function drawPbxs() {
   const many = pbxs.size > 1;
   const items = [...pbxs.values()].map((pbx) => {
     const item = make("li");
-    item.dataset.state = pbx.state;
+    // Only the server knows how its PBXs are.
+    item.dataset.state = link.state === "up" ? pbx.state : "unknown";
     const shape = make("span", "shape");
     shape.setAttribute("aria-hidden", "true");
     const version = pbx.asterisk === "" ? "" : ` · Asterisk ${pbx.asterisk.split(/[~+-]/)[0]}`;
-    item.append(shape, `${pbx.name} `, make("small", "", `${PBX_WORDS[pbx.state]}${version}`));
+    item.append(
+      shape,
+      `${pbx.name} `,
+      make("small", "", link.state === "up" ? `${PBX_WORDS[pbx.state]}${version}` : "state not known"),
+    );
     return item;
   });
   get("pbxs").replaceChildren(...items);
@@ -109,14 +115,21 @@ function drawPbxs() {
   get("notes").hidden = notes.length === 0;
   get("notes-list").replaceChildren(...notes.map((note) => make("li", "", note)));
   const troubled = [...pbxs.values()].filter((pbx) => pbx.detail !== "");
-  const text = troubled
-    .map(
-      (pbx) =>
-        `${many || pbx.state !== "up" ? `${pbx.name}: ` : ""}${pbx.state === "up" ? "" : `since ${clockTime.format(pbx.since)}: `}${pbx.detail}`,
-    )
-    .join(" ");
-  get("trouble").hidden = text === "";
-  setText(get("trouble"), text);
+  showTrouble(
+    troubled.map((pbx) => {
+      const name = many || pbx.state !== "up" ? `${pbx.name}: ` : "";
+      return `${name}${pbx.state === "up" ? "" : `since ${clockTime.format(pbx.since)}: `}${pbx.detail}`;
+    }),
+  );
+}
+
+/** A line for each trouble; written only when it is another, for it is read out. */
+function showTrouble(lines) {
+  const trouble = get("trouble");
+  trouble.hidden = lines.length === 0;
+  if (trouble.dataset.shown === JSON.stringify(lines)) return;
+  trouble.dataset.shown = JSON.stringify(lines);
+  trouble.replaceChildren(...lines.map((line) => make("span", "line", line)));
 }
 
 function drawCall(body, call) {
@@ -196,7 +209,7 @@ function filter() {
 }
 
 function tick() {
-  if (paused) return;
+  if (pausedAt !== undefined) return;
   const now = Date.now() + clockOffset;
   for (const cell of table.querySelectorAll("[data-since]")) {
     const seconds = Math.max(0, Math.floor((now - Number(cell.dataset.since)) / 1000));
@@ -238,8 +251,15 @@ let source;
 let retryMs = 1000;
 
 function showLink(state, text) {
-  get("link").dataset.state = state;
-  setText(get("link-text"), text);
+  link = { state, text };
+  drawLink();
+}
+
+function drawLink() {
+  // What stands still is not live; that the server is away matters more.
+  const still = pausedAt !== undefined && link.state === "up";
+  get("link").dataset.state = still ? "paused" : link.state;
+  setText(get("link-text"), still ? `Paused since ${clockTime.format(pausedAt)}` : link.text);
 }
 
 async function open() {
@@ -266,15 +286,15 @@ async function open() {
 
 function refuse() {
   showLink("refused", "Not allowed");
-  get("trouble").hidden = false;
-  setText(
-    get("trouble"),
+  drawPbxs();
+  showTrouble([
     "This page needs a token. Open the address that the server printed when it started; the token is in it.",
-  );
+  ]);
 }
 
 async function lost() {
   showLink("down", "Connection to the server lost, trying again …");
+  drawPbxs();
   for (const body of bodies.values()) body.classList.add("stale");
   await new Promise((done) => setTimeout(done, retryMs * (0.5 + Math.random() / 2)));
   retryMs = Math.min(retryMs * 2, 15000);
@@ -296,9 +316,10 @@ async function lost() {
 get("find").addEventListener("input", filter);
 document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
 get("pause").addEventListener("click", () => {
-  paused = !paused;
-  get("pause").setAttribute("aria-pressed", String(paused));
-  setText(get("pause"), paused ? "Go on" : "Pause");
+  pausedAt = pausedAt === undefined ? Date.now() : undefined;
+  get("pause").setAttribute("aria-pressed", String(pausedAt !== undefined));
+  setText(get("pause"), pausedAt === undefined ? "Pause" : "Go on");
+  drawLink();
   draw();
 });
 setInterval(tick, 1000);

@@ -159,11 +159,37 @@ describe("the live page in a browser", () => {
     await server.close();
     await page.getByText("Connection to the server lost, trying again").waitFor();
     expect(await page.locator("tbody.stale").count()).toBe(2);
+    expect(await page.locator("#pbxs").textContent()).toContain("Head office state not known");
+    expect(await page.locator('#pbxs [data-state="up"]').count()).toBe(0);
     link.setRows([]);
     const again = await startLiveServer({ board, address: "127.0.0.1", port: server.port });
     closers.push(() => again.close());
     await page.getByText("No call right now").waitFor({ timeout: 20_000 });
     expect(await page.locator("#link-text").textContent()).toBe("Live");
+    expect(await page.locator("#pbxs").textContent()).toContain("Head office connected");
+  });
+
+  it("says what is wrong with each PBX in a line of its own, and keeps the names of many in little room", async () => {
+    const { page, board } = await open({}, { viewport: { width: 360, height: 740 } });
+    const more = ["branch", "warehouse", "laboratory"].map((name) => {
+      const link = new FakeLink(name);
+      board.add(link, name);
+      link.server = { replay: false, asteriskVersion: "22.10.1" };
+      link.become("live");
+      return link;
+    });
+    await page.getByText("laboratory").waitFor();
+    await expect.poll(() => page.locator('#pbxs [data-state="up"]').count()).toBe(4);
+    expect((await page.locator("header").boundingBox())?.height).toBeLessThan(100);
+    more[0]?.become("waiting", new Error("Nobody listens there."));
+    more[1]?.become("waiting", new Error("The address is not known."));
+    await page.locator("#trouble .line").nth(1).waitFor();
+    expect(await page.locator("#trouble .line").allTextContents()).toEqual([
+      expect.stringMatching(/^branch: since .*: Nobody listens there\.$/),
+      expect.stringMatching(/^warehouse: since .*: The address is not known\.$/),
+    ]);
+    const folder = process.env["SCREENSHOTS"];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/many.png` });
   });
 
   it("says when a PBX is down, and marks what it showed as old", async () => {
@@ -197,9 +223,12 @@ describe("the live page in a browser", () => {
     link.say("hangup", "Kai hung up");
     await page.waitForTimeout(300);
     expect(await page.locator("tbody").count()).toBe(2);
+    expect(await page.locator("#link").getAttribute("data-state")).toBe("paused");
+    expect(await page.locator("#link-text").textContent()).toMatch(/^Paused since \d/);
     await page.getByRole("button", { name: "Go on" }).press("Space");
     await page.getByText("No call right now").waitFor();
     await page.getByText("Kai hung up").waitFor();
+    expect(await page.locator("#link-text").textContent()).toBe("Live");
   });
 
   it("tells a screen reader of new calls, and no more than that", async () => {
