@@ -48,6 +48,25 @@ describe("actions", () => {
     expect((await client.action("Ping")).get("Ping")).toBe("Pong");
   });
 
+  it("name the write classes that are missing where permission is denied, however the action is written", async () => {
+    await using peer = await ScriptedAsterisk.listen({
+      actions: {
+        hangup: (action) => reply(action, "Error", ["Message: Permission denied"]),
+        nosuchaction: (action) => reply(action, "Error", ["Message: Permission denied"]),
+      },
+    });
+    await using client = await connected(peer);
+    await expect(client.action("hangup")).rejects.toMatchObject({
+      message:
+        "Asterisk refused hangup: Permission denied; add system or call to write= of this user in manager.conf and reload",
+      missingClasses: ["system", "call"],
+    });
+    await expect(client.action("NoSuchAction")).rejects.toMatchObject({
+      message: "Asterisk refused NoSuchAction: Permission denied",
+      missingClasses: [],
+    });
+  });
+
   it("time out when never answered; the late reply is counted and hits nobody", async () => {
     const held: AmiMessage[] = [];
     await using peer = await ScriptedAsterisk.listen({ actions: { getvar: (action) => void held.push(action) } });

@@ -1,3 +1,4 @@
+import { actionWriteClasses, type AmiClass } from "./generated/privileges.ts";
 import type { AmiMessage } from "./message.ts";
 
 /** Every code an {@link AmiError} can carry; `docs/reference/errors-ami.md` tells cause and remedy of each. */
@@ -85,12 +86,24 @@ export class AmiOverflowError extends AmiError {}
 export class AmiActionError extends AmiError {
   readonly action: string;
   readonly response: AmiMessage;
+  /** Where permission was denied: the write classes of which the user needs one. Empty otherwise, and for unknown actions. */
+  readonly missingClasses: readonly AmiClass[];
 
   constructor(action: string, response: AmiMessage) {
     const reason = response.get("Message") ?? "no reason given";
     const printed = reason.startsWith("Command output follows") ? response.output[0] : undefined;
-    super("AMI_ACTION_FAILED", `Asterisk refused ${action}: ${printed ?? reason}`);
+    const missing = /^permission denied/i.test(reason) ? writeClassesOf(action) : [];
+    const cure =
+      missing.length === 0 ? "" : `; add ${missing.join(" or ")} to write= of this user in manager.conf and reload`;
+    super("AMI_ACTION_FAILED", `Asterisk refused ${action}: ${printed ?? reason}${cure}`);
+    this.missingClasses = missing;
     this.action = action;
     this.response = response;
   }
+}
+
+/** Asterisk takes an action's name in any case. */
+function writeClassesOf(action: string): readonly AmiClass[] {
+  const wanted = action.toLowerCase();
+  return Object.entries(actionWriteClasses).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? [];
 }
