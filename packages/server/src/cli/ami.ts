@@ -76,9 +76,10 @@ async function run(
   format: AmiFormat,
   options: AmiOptions,
 ): Promise<void> {
-  const [{ formatAnswer }, { toRecord }] = await Promise.all([
+  const [{ formatAnswer }, { toRecord }, { safeText }] = await Promise.all([
     import("../ami-output/format-records.ts"),
     import("../ami-output/ami-record.ts"),
+    import("../terminal/safe-text.ts"),
   ]);
   const call = { signal: io.signal, timeoutMs: options.timeout * 1000 };
   const answer = await ask(client, action, call);
@@ -90,6 +91,7 @@ async function run(
   );
   io.stdout.write(text);
   if (answer.response.get("Response") === "Error") io.exitCode = 1;
+  if (answer.refusal !== undefined) printLine(io.stderr, `cordboard: ${safeText(answer.refusal)} [AMI_ACTION_FAILED]`);
 }
 
 /** The answer, an Error included: what Asterisk said is what is printed. */
@@ -101,26 +103,39 @@ async function ask(
   response: AmiMessage;
   items: readonly AmiMessage[];
   complete?: AmiMessage;
+  /** Where the user lacks a right: which, and where to give it. */
+  refusal?: string;
 }> {
   try {
     return await client.list(action.name, action.params, call);
   } catch (error) {
-    const response = (error as { response?: AmiMessage }).response;
-    if (response === undefined) throw error;
-    return { response, items: [] };
+    const { AmiActionError } = await import("@cordboard/ami");
+    if (!(error instanceof AmiActionError)) throw error;
+    const { response, missingClasses, message } = error;
+    return { response, items: [], ...(missingClasses.length === 0 ? {} : { refusal: message }) };
   }
 }
 
 async function runAll(io: CliIo, client: AmiClient, format: AmiFormat, options: AmiOptions): Promise<void> {
-  const { ActionReader } = await import("../ami-output/parse-action.ts");
+  const [{ ActionReader }, { safeText }] = await Promise.all([
+    import("../ami-output/parse-action.ts"),
+    import("../terminal/safe-text.ts"),
+  ]);
   const reader = new ActionReader();
   const lines = createInterface({ input: io.stdin, signal: io.signal });
+  let first = true;
+  const runNext = async (action: WrittenAction): Promise<void> => {
+    // Answers for people: each under its action's name. Those for programs stay as they are.
+    if (format === "table") printLine(io.stdout, `${first ? "" : "\n"}${safeText(action.name)}:`);
+    first = false;
+    await run(io, client, action, format, options);
+  };
   for await (const line of lines) {
     const action = reader.push(line);
-    if (action !== undefined) await run(io, client, action, format, options);
+    if (action !== undefined) await runNext(action);
   }
   const last = reader.end();
-  if (last !== undefined) await run(io, client, last, format, options);
+  if (last !== undefined) await runNext(last);
 }
 
 async function printEvents(io: CliIo, client: AmiClient, format: AmiFormat): Promise<() => void> {

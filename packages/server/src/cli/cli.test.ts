@@ -132,6 +132,24 @@ describe("cordboard ami", () => {
     expect([code, stdout]).toEqual([1, "Response  Error\nMessage   No such channel\n"]);
   });
 
+  it("names the right that is missing where permission is denied, and the line that gives it", async () => {
+    await using pbx = await ScriptedAmi.start((action) =>
+      action.get("Action") === "hangup" ? "Response: Error\r\nMessage: Permission denied\r\n\r\n" : undefined,
+    );
+    const { code, stdout, stderr } = await runCli(["ami", "hangup", "Channel=a", "--pbx", pbx.address]);
+    expect([code, stdout]).toEqual([1, "Response  Error\nMessage   Permission denied\n"]);
+    expect(stderr).toContain(
+      "add system or call to write= of this user in manager.conf and reload [AMI_ACTION_FAILED]",
+    );
+  });
+
+  it("tells the tables of several actions apart", async () => {
+    await using pbx = await ScriptedAmi.start();
+    const { stdout } = await runCli(["ami", "--stdin", "--pbx", pbx.address], { input: "Ping\nCoreStatus\n" });
+    const answer = "Response  Success\nMessage   done\n";
+    expect(stdout).toBe(`Ping:\n${answer}\nCoreStatus:\n${answer}`);
+  });
+
   it("sends what stdin says, one after the other", async () => {
     const seen: string[] = [];
     await using pbx = await ScriptedAmi.start((action) => {
