@@ -64,9 +64,9 @@ function stateOf(channel: Channel): ConnectionState {
     case "ring":
     case "off-hook":
     case "dialing-off-hook":
-      return channel.isDialled ? pending(channel) : "initiated";
+      return "initiated";
     default:
-      return channel.isDialled ? pending(channel) : "initiated";
+      return channel.rings ? "alerting" : "null";
   }
 }
 
@@ -118,10 +118,6 @@ export function connectionOf(channel: Channel, before: Connection | undefined): 
 function servedBy({ application, bridge, hasBeenBridged }: Channel): string | undefined {
   if (bridge !== undefined || !isService(application)) return undefined;
   return hasBeenBridged && application !== "Stasis" ? undefined : application;
-}
-
-function pending(channel: Channel): ConnectionState {
-  return channel.rings ? "alerting" : "null";
 }
 
 function roleOf(channel: Channel): ConnectionRole {

@@ -9,9 +9,10 @@ import type { DialOutcome } from "./pbx-event.ts";
  * or one is gone, so that the two are one call from the first ring on.
  */
 export function dial(caller: Channel | undefined, destination: Channel): void {
+  if (caller === destination) return;
   destination.isDialled = true;
   destination.isRung = true;
-  if (caller === undefined || destination.dialler === caller || caller === destination) return;
+  if (caller === undefined || destination.dialler === caller) return;
   undial(destination);
   destination.dialler = caller;
   (caller.dialled ??= new Set()).add(destination);

@@ -71,7 +71,8 @@ export class CallEngine {
   setUserData(callId: string, data: Readonly<Record<string, string | undefined>>, at: number): readonly Change[] {
     this.#advance(at);
     const call = this.#world.calls.record(callId);
-    if (call === undefined) return [];
+    const isNews = Object.entries(data).some(([key, value]) => call?.userData[key] !== value);
+    if (call === undefined || !isNews) return [];
     const merged = Object.entries({ ...call.userData, ...data }).filter(([, value]) => value !== undefined);
     call.userData = Object.fromEntries(merged) as Record<string, string>;
     this.#world.calls.touch(call);

@@ -37,13 +37,16 @@ export class ParkingLots {
     if (before?.lot === facts.lot && before.space === facts.space) return;
     this.forget(channel, world);
     channel.heldBy = undefined;
-    channel.parking = { lot: facts.lot, space: facts.space, parkedAt, parker: facts.parker };
+    const known = channel.call?.view?.parked;
+    const isKnown = known?.lot === facts.lot && known.space === facts.space;
+    const since = isKnown ? known.parkedAt : parkedAt;
+    channel.parking = { lot: facts.lot, space: facts.space, parkedAt: since, parker: facts.parker };
     this.#parked.add(channel);
     // Out of its old bridge, whoever is left there: so a party of a conference takes its own call with it.
     if (channel.bridge?.technology !== "holding_bridge") world.bridges.leave(channel, world.at);
     world.membership.settle(channel);
     releaseParker(channel, world);
-    channel.call?.notes.push({ type: "parked", cause: "parked", connectionId: channel.id });
+    if (!isKnown) channel.call?.notes.push({ type: "parked", cause: "parked", connectionId: channel.id });
     world.touch(channel);
     this.#tell(channel, true, world);
   }

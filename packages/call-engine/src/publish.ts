@@ -34,8 +34,10 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
   const live = liveConnections(record);
   if (record.view === undefined && live.every((one) => one.state === "null" && one.role !== "caller")) return [];
   const removed = removedConnections(record, live);
-  tellNotes(record, live, told);
+  const isFirst = record.view === undefined;
+  if (!isFirst) tellNotes(record, live, told);
   for (const connection of callersFirst(record, live)) tellConnection(record, connection, told, telling.cause);
+  if (isFirst) tellNotes(record, live, told);
   for (const connection of removed) tellRemoved(record, connection, told, telling.at);
   establish(record, telling.at);
   const view = viewOf(record, live, telling, isOver);

@@ -64,10 +64,12 @@ export class Queues {
     if (channel.queue?.name === name) return;
     this.forget(channel, world);
     const queue = this.#queue(name);
+    const known = channel.call?.queue;
+    const isKnown = known?.name === name && known.position !== undefined;
     const index = Math.min(Math.max(Math.trunc(position) - 1, 0), queue.waiting.length);
-    channel.queue = { name, position: index + 1, joinedAt };
+    channel.queue = { name, position: index + 1, joinedAt: isKnown ? known.joinedAt : joinedAt };
     queue.waiting.splice(index, 0, channel);
-    if (channel.call !== undefined && !channel.isPlumbing) {
+    if (channel.call !== undefined && !channel.isPlumbing && !isKnown) {
       world.membership.settle(channel);
       channel.call.queue = { name, joinedAt, position: index + 1 };
       channel.call.notes.push({ type: "queued", cause: "queue", connectionId: channel.id, queue: name });

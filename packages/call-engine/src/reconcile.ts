@@ -2,7 +2,8 @@ import { onChannelGone } from "./channel-events.ts";
 import type { Channel } from "./channel.ts";
 import { componentOf } from "./components.ts";
 import { isParty, isService } from "./connections.ts";
-import { dial, forgetDials } from "./dials.ts";
+import { forgetDials } from "./dials.ts";
+import { inferDials, isLegApplication } from "./infer-dials.ts";
 import type { PbxSnapshot, SnapshotChannel } from "./snapshot.ts";
 import type { World } from "./world.ts";
 
@@ -25,7 +26,7 @@ export function reconcile(world: World, snapshot: PbxSnapshot, mark: number): vo
   try {
     const found = takeChannels(world, listed, mark);
     takeBridges(world, snapshot, found, mark);
-    for (const channel of found.keys()) inferDialler(channel, found);
+    inferDials([...found.keys()]);
     for (const channel of byAge(found.keys())) join(world, channel, mark);
     takePlaces(world, snapshot, mark);
     for (const channel of lost) onChannelGone(world, channel, 0, "lost");
@@ -55,7 +56,10 @@ function takeChannels(
     if (seen === undefined) continue;
     const { channel } = seen;
     if (seen.isNew) world.locals.add(channel);
-    if (channel.application !== facts.application) channel.application = facts.application;
+    if (channel.application !== facts.application) {
+      channel.application = facts.application;
+      channel.hasBeenBridged = false;
+    }
     if (isLegApplication(facts.application)) {
       channel.isDialled = true;
       channel.isRung = true;
@@ -84,36 +88,6 @@ function takeBridges(
   }
   // To be alone in a bridge is what a transfer leaves behind; to be there with another is life.
   for (const channel of found.keys()) if ((channel.bridge?.channels.size ?? 0) > 1) channel.released = false;
-}
-
-/** No list says who rings whom: it is the one that runs Dial or Queue there, and talks to nobody. */
-function inferDialler(channel: Channel, found: ReadonlyMap<Channel, SnapshotChannel>): void {
-  if (channel.dialler !== undefined || (channel.bridge?.channels.size ?? 0) > 1) return;
-  if (channel.state === "up" ? !isLegApplication(channel.application) : !channel.isDialled) return;
-  let best: Channel | undefined;
-  let bestScore = 0;
-  for (const candidate of found.keys()) {
-    const score = likelihood(candidate, channel);
-    if (score > bestScore) [best, bestScore] = [candidate, score];
-  }
-  if (best !== undefined) dial(best, channel);
-}
-
-/** What Asterisk names as the application of a leg that somebody rings, also when it has just answered. */
-function isLegApplication(application: string): boolean {
-  return application.startsWith("AppDial") || application === "AppQueue";
-}
-
-/** How likely one channel rings another; 0 if it does not. While a transfer rings, they have not the same linkedid yet. */
-function likelihood(candidate: Channel, channel: Channel): number {
-  if (candidate === channel || candidate.half === channel || candidate.bridge !== undefined) return 0;
-  if (!/^(?:Dial|RetryDial|Queue|FollowMe|Page|Stasis)$/u.test(candidate.application)) return 0;
-  const isThere = candidate.exten !== undefined && candidate.exten === channel.exten;
-  const showsIt = candidate.number !== undefined && candidate.number === channel.connectedNumber;
-  const isShown = channel.number !== undefined && channel.number === candidate.connectedNumber;
-  if (channel.state === "up") return showsIt && isShown ? 1 : 0;
-  if (candidate.linkedid !== channel.linkedid) return isThere && showsIt && isShown ? 1 : 0;
-  return 2 + 4 * Number(isThere) + 2 * Number(showsIt) + Number(candidate.context === channel.context);
 }
 
 function join(world: World, channel: Channel, mark: number): void {

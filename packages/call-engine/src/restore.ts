@@ -1,4 +1,5 @@
 import { CallRecord } from "./call-record.ts";
+import type { Channel } from "./channel.ts";
 import type { Call, Connection } from "./model.ts";
 import type { ChannelState } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -18,6 +19,8 @@ export function restoreCalls(world: World, calls: Iterable<Call>): void {
     record.ledger.restore(call.talks);
     for (const connection of call.connections) restoreConnection(world, record, connection);
     if (record.channels.size > 0) world.calls.adopt(record);
+    for (const connection of call.cleared)
+      if (connection.cause === "transferred" || connection.cause === "parked") restoreLeaving(world, connection);
   }
 }
 
@@ -28,29 +31,38 @@ function restoreConnection(world: World, record: CallRecord, connection: Connect
     record.phantoms.set(connection.id, connection);
     return;
   }
-  const seen = world.channels.see(
-    {
-      id: connection.id,
-      name: connection.channel,
-      linkedid: connection.id,
-      state: channelStateOf(connection),
-      ...(connection.number === undefined ? {} : { number: connection.number }),
-      ...(connection.name === undefined ? {} : { callerName: connection.name }),
-    },
-    connection.startedAt,
-    0,
-  );
-  if (seen === undefined || !seen.isNew) return;
-  const { channel } = seen;
+  const channel = restoreChannel(world, connection);
+  if (channel === undefined) return;
   channel.call = record;
   channel.role = connection.role;
-  channel.isDialled = connection.role !== "caller";
+  // One who is connected while the call is not established is the one for whom a program calls.
+  const isMadeFor = connection.answeredAt !== undefined && record.establishedAt === undefined;
+  channel.isDialled = connection.role !== "caller" || isMadeFor;
   channel.isRung = channel.isDialled;
   channel.answeredAt = connection.answeredAt;
   if (connection.state === "hold") channel.heldBy = connection.heldBy ?? "phone";
   channel.muted = connection.muted ?? false;
   channel.talking = connection.talking ?? false;
   record.channels.add(channel);
+}
+
+/** It was put out of its call, and may not be hung up yet. */
+function restoreLeaving(world: World, connection: Connection): void {
+  const channel = restoreChannel(world, connection);
+  if (channel !== undefined) channel.released = true;
+}
+
+function restoreChannel(world: World, connection: Connection): Channel | undefined {
+  const facts = {
+    id: connection.id,
+    name: connection.channel ?? connection.device,
+    linkedid: connection.id,
+    state: channelStateOf(connection),
+    ...(connection.number === undefined ? {} : { number: connection.number }),
+    ...(connection.name === undefined ? {} : { callerName: connection.name }),
+  };
+  const seen = world.channels.see(facts, connection.startedAt, 0);
+  return seen?.isNew === true ? seen.channel : undefined;
 }
 
 function channelStateOf({ state, answeredAt }: Connection): ChannelState {
