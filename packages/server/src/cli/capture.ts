@@ -1,8 +1,9 @@
 import { Command } from "commander";
+import { joinAddresses, onePbx } from "../config/choose-pbxs.ts";
 import { CordboardError } from "../errors.ts";
 import { printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
-import { numberBetween, onePbxFor, withPbxOptions } from "./common-options.ts";
+import { numberBetween, pbxsFor, withPbxOptions } from "./common-options.ts";
 import type { PbxOptions } from "./common-options.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -21,6 +22,8 @@ FILE" plays it.
 Examples:
   cordboard capture trouble.jsonl --seconds 60 --note "transfer goes wrong"
   cordboard capture trouble.jsonl --pbx hq --ari-app cordboard-capture
+  cordboard capture trouble.jsonl --ari-app cordboard-capture \\
+    --pbx ami://user@host --pbx http://user@host:8088
 `;
 
 /** `cordboard capture FILE`: records a PBX's AMI (and ARI) as it is. */
@@ -37,9 +40,11 @@ export function captureCommand(io: CliIo): Command {
         import("@cordboard/pbx"),
         import("../config/connection-options.ts"),
       ]);
-      const pbx = onePbxFor(io, options);
+      const { pbxs } = pbxsFor(io, options);
+      const pbx = onePbx(options.ariApp === undefined ? pbxs : joinAddresses(pbxs));
+      const name = pbx.name ?? pbx.id;
       const ami = amiOptions(pbx);
-      const ari = options.ariApp === undefined ? undefined : ariOptions(pbx);
+      const ari = options.ariApp === undefined ? undefined : ariOptions(pbx, true);
       const sink = await captureFile(file).catch((cause: unknown) => {
         const { code } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException;
         const exists = code === "EEXIST";
@@ -58,12 +63,9 @@ export function captureCommand(io: CliIo): Command {
       let events = 0;
       link.on("timeline", () => events++);
       link.on("state", ({ to, cause }) => {
-        if (to === "waiting") printLine(io.stderr, `${pbx.id}: ${cause?.message ?? "the link is lost"}; trying again.`);
+        if (to === "waiting") printLine(io.stderr, `${name}: ${cause?.message ?? "the link is lost"}; trying again.`);
         if (to === "live")
-          printLine(
-            io.stderr,
-            `Recording ${pbx.id} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`,
-          );
+          printLine(io.stderr, `Recording ${name} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`);
       });
       link.start({ signal: io.signal }).catch((error: unknown) => {
         if (!io.signal.aborted) refused.reject(error);

@@ -46,11 +46,12 @@ export function collect(value: string, before: readonly string[] | undefined): r
 /** The PBXs meant; says on stderr when a secret on the command line can be seen by others. */
 export function pbxsFor(io: CliIo, options: PbxOptions): ChosenPbxs {
   const chosen = choosePbxs(options, io.env);
-  if (chosen.secretOnCommandLine) {
+  if (chosen.exposedSecrets.length > 0) {
+    const exports = chosen.exposedSecrets.map((variable) => `${variable}=…`).join(" ");
     printLine(
       io.stderr,
       "Note: a secret on the command line shows in ps and in the shell's history. Better:\n" +
-        "  export AMI_SECRET=…   and leave it out of the address (or the whole address in CORDBOARD_PBX).",
+        `  export ${exports}   and leave it out of the address (or the whole address in CORDBOARD_PBX).`,
     );
   }
   return chosen;

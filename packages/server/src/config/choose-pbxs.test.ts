@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { amiOptions, ariOptions } from "./connection-options.ts";
-import { choosePbxs, onePbx } from "./choose-pbxs.ts";
+import { choosePbxs, joinAddresses, onePbx } from "./choose-pbxs.ts";
 
 const none = (): boolean => false;
 
@@ -9,12 +9,12 @@ describe("the PBXs of a command line", () => {
     expect(choosePbxs({}, {}, none)).toEqual({
       pbxs: [],
       http: { address: "127.0.0.1", allowedHosts: [] },
-      secretOnCommandLine: false,
+      exposedSecrets: [],
     });
   });
 
   it("are the addresses given, each with an id of its own, before those of the environment", () => {
-    const { pbxs, secretOnCommandLine } = choosePbxs(
+    const { pbxs, exposedSecrets } = choosePbxs(
       { pbx: ["ami://u:s@pbx.example:5038", "ami://u:s@pbx.example:5039"] },
       { CORDBOARD_PBX: "ami://u:s@other" },
       none,
@@ -23,13 +23,13 @@ describe("the PBXs of a command line", () => {
       ["pbx-example", "pbx.example:5038"],
       ["pbx-example-2", "pbx.example:5039"],
     ]);
-    expect(secretOnCommandLine).toBe(true);
+    expect(exposedSecrets).toEqual(["AMI_SECRET"]);
   });
 
   it("take their secret from the environment, whatever it holds", () => {
-    const { pbxs, secretOnCommandLine } = choosePbxs({ pbx: ["ami://u@host"] }, { AMI_SECRET: "p@ss/w:rd %41" }, none);
+    const { pbxs, exposedSecrets } = choosePbxs({ pbx: ["ami://u@host"] }, { AMI_SECRET: "p@ss/w:rd %41" }, none);
     expect(amiOptions(onePbx(pbxs))).toMatchObject({ host: "host", username: "u", secret: "p@ss/w:rd %41" });
-    expect(secretOnCommandLine).toBe(false);
+    expect(exposedSecrets).toEqual([]);
     const ari = choosePbxs({ pbx: ["http://u@host:8088"] }, { ARI_SECRET: "x/y" }, none).pbxs;
     expect(ariOptions(onePbx(ari)).url).toBe("http://u:x%2Fy@host:8088/ari");
   });
@@ -52,7 +52,27 @@ describe("the PBXs of a command line", () => {
 
   it("must be one where a command works on one", () => {
     expect(() => onePbx([])).toThrow(/No PBX is named/);
-    expect(() => onePbx([{ id: "a" }, { id: "b" }])).toThrow("--pbx a or --pbx b");
+    expect(() => onePbx([{ id: "a" }, { id: "b" }])).toThrow("a, b. Say which");
+    const { pbxs } = choosePbxs({ pbx: ["ami://u:hunter2@h", "ami://u:hunter2@h:1"] }, {}, none);
+    expect(() => onePbx(pbxs)).toThrow("h (h), h-2 (h:1). Say which");
+  });
+
+  it("name the variable for each secret that stood on the command line", () => {
+    const exposed = (...pbx: string[]): readonly string[] =>
+      choosePbxs({ pbx }, { AMI_SECRET: "x" }, none).exposedSecrets;
+    expect(exposed("http://a:b@127.0.0.1:8088")).toEqual(["ARI_SECRET"]);
+    expect(exposed("ami://a:b@h", "https://a:b@h", "amis://a:b@i")).toEqual(["AMI_SECRET", "ARI_SECRET"]);
+    expect(exposed("ami://a@h")).toEqual([]);
+  });
+
+  it("are one where a command needs AMI and ARI and is given an address of each", () => {
+    const { pbxs } = choosePbxs({ pbx: ["ami://u:s@h", "http://u:s@h:8088"] }, {}, none);
+    const pbx = onePbx(joinAddresses(pbxs));
+    expect([amiOptions(pbx).host, ariOptions(pbx).url]).toEqual(["h", "http://u:s@h:8088/ari"]);
+    const three = choosePbxs({ pbx: ["ami://u:s@h", "ami://u:s@i", "http://u:s@h:8088"] }, {}, none).pbxs;
+    expect(joinAddresses(three)).toBe(three);
+    const twoAmi = three.slice(0, 2);
+    expect(joinAddresses(twoAmi)).toBe(twoAmi);
   });
 
   it("get /ari only where the address lacks it", () => {

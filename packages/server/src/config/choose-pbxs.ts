@@ -18,8 +18,8 @@ export interface ChosenPbxs {
   /** Empty: nothing is configured; `start` and `watch` show the demo then. */
   readonly pbxs: readonly PbxConfig[];
   readonly http: HttpConfig;
-  /** True when a secret stood on the command line, where `ps` and the shell's history show it. */
-  readonly secretOnCommandLine: boolean;
+  /** Variables to set instead of the secrets that stood on the command line, where `ps` and the shell's history show them. */
+  readonly exposedSecrets: readonly string[];
 }
 
 const DEFAULT_FILE = "cordboard.yaml";
@@ -38,7 +38,7 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
   const config =
     file === undefined || (addressesOnly && choice.config === undefined) ? undefined : loadConfig(file, env);
   if (wanted.length === 0) {
-    return { pbxs: config?.pbxs ?? [], http: config?.http ?? DEFAULT_HTTP, secretOnCommandLine: false };
+    return { pbxs: config?.pbxs ?? [], http: config?.http ?? DEFAULT_HTTP, exposedSecrets: [] };
   }
   const pbxs: PbxConfig[] = [];
   for (const word of new Set(wanted)) {
@@ -48,7 +48,7 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
   return {
     pbxs,
     http: config?.http ?? DEFAULT_HTTP,
-    secretOnCommandLine: named.some((word) => isAddress(word) && (URL.parse(word)?.password ?? "") !== ""),
+    exposedSecrets: [...new Set(named.flatMap(exposedSecret))],
   };
 }
 
@@ -67,10 +67,18 @@ export function onePbx(pbxs: readonly PbxConfig[]): PbxConfig {
   if (pbxs.length > 1) {
     throw new CordboardError(
       "PBX_AMBIGUOUS",
-      `The configuration names several PBXs and this command works on one. Say which: --pbx ${pbxs.map((pbx) => pbx.id).join(" or --pbx ")}.`,
+      `Several PBXs are named and this command works on one: ${pbxs.map((pbx) => (pbx.name === undefined ? pbx.id : `${pbx.id} (${pbx.name})`)).join(", ")}. Say which: --pbx with its id in the configuration, or with its address.`,
     );
   }
   return only;
+}
+
+/** An AMI and an ARI address of the command line as one PBX: a command that needs both takes them so. */
+export function joinAddresses(pbxs: readonly PbxConfig[]): readonly PbxConfig[] {
+  const [ami, other] = pbxs.filter((pbx) => pbx.ami !== undefined && pbx.ari === undefined);
+  const [ari] = pbxs.filter((pbx) => pbx.ami === undefined);
+  if (pbxs.length !== 2 || ami === undefined || other !== undefined || ari?.ari === undefined) return pbxs;
+  return [{ ...ami, ari: ari.ari }];
 }
 
 function isAddress(word: string): boolean {
@@ -93,6 +101,12 @@ const DEFAULT_SECRETS: Readonly<Record<string, string>> = {
   "http:": "ARI_SECRET",
   "https:": "ARI_SECRET",
 };
+
+function exposedSecret(word: string): string[] {
+  const url = isAddress(word) ? URL.parse(word) : null;
+  const variable = DEFAULT_SECRETS[url?.protocol ?? ""];
+  return variable === undefined || (url?.password ?? "") === "" ? [] : [variable];
+}
 
 function fromAddress(address: string, env: Env, others: readonly PbxConfig[]): PbxConfig {
   const url = URL.parse(address);

@@ -13,7 +13,7 @@ export function amiOptions(pbx: PbxConfig): AmiClientOptions {
   if (pbx.ami === undefined) {
     throw new CordboardError(
       "AMI_NOT_CONFIGURED",
-      `${pbx.id} is an ARI address; this command needs AMI: --pbx ami://user@host:5038.`,
+      `${pbx.name ?? pbx.id} is an ARI address; this command needs AMI: --pbx ami://user@host:5038.`,
     );
   }
   const options = parseAmiUrl(pbx.ami);
@@ -22,14 +22,15 @@ export function amiOptions(pbx: PbxConfig): AmiClientOptions {
 }
 
 /**
- * What the ARI client needs for a configured PBX, or for its AMI-only kind an error that says what to add.
+ * What the ARI client needs for a configured PBX, or for its AMI-only kind an error that says what to add;
+ * `beside`: the command needs AMI as well.
  * @throws CordboardError `ARI_NOT_CONFIGURED`, `CONFIG_UNREADABLE`
  */
-export function ariOptions(pbx: PbxConfig): AriClientOptions {
+export function ariOptions(pbx: PbxConfig, beside = false): AriClientOptions {
   if (pbx.ari === undefined) {
     throw new CordboardError(
       "ARI_NOT_CONFIGURED",
-      `No ARI address is known for ${pbx.id}. Add "ari: http://user:\${ARI_SECRET}@host:8088" to it in cordboard.yaml, or say --pbx http://user@host:8088.`,
+      `No ARI address is known for ${pbx.name ?? pbx.id}. Add "ari: http://user:\${ARI_SECRET}@host:8088" to it in cordboard.yaml, or say ${beside ? "as well " : ""}--pbx http://user@host:8088.`,
     );
   }
   const url = new URL(pbx.ari);
