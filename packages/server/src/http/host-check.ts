@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
 
 /**
  * Whether a request's Host header names this server. A page of a stranger can make its own host name resolve to this
@@ -13,6 +14,16 @@ export function isAllowedHost(header: string | undefined, allowedNames: readonly
   return (
     name === "localhost" || name.endsWith(".localhost") || allowedNames.some((each) => each.toLowerCase() === name)
   );
+}
+
+/**
+ * True for a request that a browser makes for the page of another origin, another port of this machine included. Where
+ * a browser sends no `Sec-Fetch-Site` (it does over HTTPS and to loopback only), `Origin` tells.
+ */
+export function isFromElsewhere(headers: IncomingHttpHeaders): boolean {
+  const site = headers["sec-fetch-site"];
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return headers.origin !== undefined && URL.parse(headers.origin)?.host !== headers.host?.toLowerCase();
 }
 
 /** True for addresses only this machine can reach. */

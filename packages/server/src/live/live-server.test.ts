@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { IncomingHttpHeaders, RequestOptions } from "node:http";
 import { connect } from "node:net";
@@ -110,10 +111,51 @@ describe("the live page's server", () => {
     expect(JSON.parse(second.split("\ndata: ")[1] ?? "")).toMatchObject({ calls: [{ title: "Kai 1000" }] });
   });
 
-  it("does not answer a stream that another site asks for", async () => {
+  it.each([
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+    { origin: "http://evil.example" },
+    { origin: "http://127.0.0.1:1" },
+    { origin: "null" },
+  ])("does not answer a stream that another site, or another port of this one, asks for: %j", async (headers) => {
     const { server } = await serve();
-    const answer = await ask(server, "/live", { headers: { "sec-fetch-site": "cross-site" } });
+    const answer = await ask(server, "/live", { headers });
     expect([answer.status, JSON.parse(answer.body)]).toMatchObject([403, { code: "ORIGIN_NOT_ALLOWED" }]);
+  });
+
+  it("gives its stream to its own page", async () => {
+    const { server } = await serve();
+    const own = { origin: `http://127.0.0.1:${server.port}`, "sec-fetch-site": "same-origin" };
+    expect(await stream(server, own, (text) => text.includes("event: snapshot"))).toContain("Head office");
+  });
+
+  it("opens no stream for a HEAD request, which would hold a place for ever", async () => {
+    const { server } = await serve();
+    expect((await ask(server, "/live", { method: "HEAD" })).status).toBe(404);
+  });
+
+  it("puts its security headers on the answer to an address that is none, too", async () => {
+    const { server } = await serve();
+    const answer = await ask(server, "/%");
+    expect(answer.status).toBe(404);
+    expect(answer.headers["content-security-policy"]).toContain("default-src 'none'");
+  });
+
+  it("gives a snapshot of any size to a client that reads it slowly", async () => {
+    const { server, link } = await serve({ maxUnreadBytes: 10_000 });
+    link.setRows(
+      Array.from({ length: 30_000 }, (_, at) => channelRow(`PJSIP/${at}-1`, { state: "Ring", callerIdName: "Kai" })),
+    );
+    const slow = connect(server.port, "127.0.0.1");
+    closers.push(() => slow.destroy());
+    let text = "";
+    slow.setEncoding("utf8").on("data", (part: string) => (text = text.slice(-4000) + part));
+    slow.write("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await once(slow, "data");
+    slow.pause();
+    for (let at = 0; at < 3; at++) link.say("digit", `digit ${at}`);
+    setTimeout(() => slow.resume(), 50);
+    await expect.poll(() => text.slice(-4000), { timeout: 10_000 }).toContain("digit 2");
   });
 
   it("takes the next port when 8000 is not to be had, and says so when a chosen one is taken", async () => {

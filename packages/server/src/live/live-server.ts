@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import fastify from "fastify";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { CordboardError } from "../errors.ts";
-import { isAllowedHost, isLoopback, urlHost } from "../http/host-check.ts";
+import { isAllowedHost, isFromElsewhere, isLoopback, urlHost } from "../http/host-check.ts";
 import { PageToken, newToken } from "../http/page-token.ts";
 import type { LiveBoard } from "./live-board.ts";
 import { SseHub } from "./sse-hub.ts";
@@ -32,6 +32,10 @@ export interface LiveServer {
 
 const FIRST_PORT = 8000;
 const PORTS_TO_TRY = 10;
+/** Milliseconds within which a request, which is small here, has to be complete. */
+const REQUEST_MS = 10_000;
+/** More than all pages need; who opens more must not take the file handles that the links to the PBXs need. */
+const MAX_CONNECTIONS = 1000;
 
 /** All the page may load is what this server gives; nothing may frame it. */
 const SECURITY_HEADERS = {
@@ -77,7 +81,19 @@ export async function startLiveServer(options: LiveServerOptions): Promise<LiveS
 }
 
 function buildApp(options: LiveServerOptions, hub: SseHub, guard: PageToken | undefined): FastifyInstance {
-  const app = fastify({ logger: false, bodyLimit: 1024, forceCloseConnections: true });
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1024,
+    requestTimeout: REQUEST_MS,
+    forceCloseConnections: true,
+    routerOptions: {
+      // Comes before the hooks.
+      onBadUrl: (_, __, response) => {
+        response.writeHead(404, SECURITY_HEADERS).end();
+      },
+    },
+  });
+  app.server.maxConnections = MAX_CONNECTIONS;
   const names = [hostname(), ...(options.allowedHosts ?? [])];
 
   app.addHook("onRequest", async (request, reply) => {
@@ -107,8 +123,8 @@ function buildApp(options: LiveServerOptions, hub: SseHub, guard: PageToken | un
     return reply.header("set-cookie", cookie).code(204).send();
   });
 
-  app.get("/live", (request, reply) => {
-    if (request.headers["sec-fetch-site"] === "cross-site") {
+  app.get("/live", { exposeHeadRoute: false }, (request, reply) => {
+    if (isFromElsewhere(request.headers)) {
       return problem(reply, 403, "ORIGIN_NOT_ALLOWED", "Only this server's own page may read its stream.");
     }
     if (guard !== undefined && !guard.admits(request.headers.cookie)) return tokenRequired(reply);

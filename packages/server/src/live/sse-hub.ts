@@ -2,7 +2,10 @@ import type { ServerResponse } from "node:http";
 
 /** Limits of the hub. */
 export interface SseHubOptions {
-  /** Bytes one client may leave unread before it is cut off; default 1 MiB. It comes back and gets a snapshot. */
+  /**
+   * Bytes of changes one client may leave unread before it is cut off; default 1 MiB. It comes back and gets a snapshot,
+   * which itself may have any size.
+   */
   readonly maxUnreadBytes?: number;
   /** Clients at once; default 200. */
   readonly maxClients?: number;
@@ -14,7 +17,8 @@ export interface SseHubOptions {
 export class SseHub {
   readonly #maxUnreadBytes: number;
   readonly #maxClients: number;
-  readonly #clients = new Set<ServerResponse>();
+  /** Each with the bytes it may leave unread now. */
+  readonly #clients = new Map<ServerResponse, number>();
   readonly #beat: NodeJS.Timeout;
 
   constructor(options: SseHubOptions = {}) {
@@ -40,13 +44,19 @@ export class SseHub {
       "cache-control": "no-store",
       "x-accel-buffering": "no",
     });
-    this.#clients.add(response);
+    // Who hung up meanwhile gets no second "close".
+    if (response.destroyed) return;
     const forget = (): void => {
       this.#clients.delete(response);
     };
     response.once("close", forget);
     response.on("error", forget);
-    this.#send(response, `retry: 2000\n\n${frame(event, data)}`);
+    const first = `retry: 2000\n\n${frame(event, data)}`;
+    this.#clients.set(response, this.#maxUnreadBytes + Buffer.byteLength(first));
+    response.once("drain", () => {
+      if (this.#clients.has(response)) this.#clients.set(response, this.#maxUnreadBytes);
+    });
+    response.write(first);
   }
 
   broadcast(event: string, data: unknown): void {
@@ -56,19 +66,17 @@ export class SseHub {
   /** Ends all streams. */
   close(): void {
     clearInterval(this.#beat);
-    for (const response of this.#clients) response.destroy();
+    for (const response of this.#clients.keys()) response.destroy();
     this.#clients.clear();
   }
 
   #sendAll(text: string): void {
-    for (const response of this.#clients) this.#send(response, text);
-  }
-
-  #send(response: ServerResponse, text: string): void {
-    response.write(text);
-    if (response.writableLength > this.#maxUnreadBytes) {
-      this.#clients.delete(response);
-      response.destroy();
+    for (const [response, mayLeave] of this.#clients) {
+      response.write(text);
+      if (response.writableLength > mayLeave) {
+        this.#clients.delete(response);
+        response.destroy();
+      }
     }
   }
 }
