@@ -4,6 +4,7 @@ import type { PendingCall } from "./pending-call.ts";
 
 /** Lists given up by their caller whose items may still come; more than this are forgotten. */
 const maxAbandoned = 1000;
+
 /** The calls that wait for a reply, by ActionID and by nothing else. */
 export class Calls {
   readonly #pending = new Map<string, PendingCall>();
@@ -14,7 +15,8 @@ export class Calls {
   readonly pingId: string;
   #late = 0;
   #stray = 0;
-  #expectEvents = 0;
+  /** Events that replies are made of, and how many calls wait for each; under `*` those that wait for any. */
+  readonly #expected = new Map<string, number>();
 
   /** `prefix`: what every ActionID of this client begins with. */
   constructor(prefix: string, limit: number) {
@@ -40,19 +42,11 @@ export class Calls {
     return false;
   }
 
-  /** Whether a reply in events is awaited. */
-  get expectsEvents(): boolean {
-    return this.#expectEvents > 0;
-  }
-
   /** Adds to `wanted` the events that replies are made of; `undefined` if they can be any. */
   addExpected(wanted: Set<string> | undefined): Set<string> | undefined {
     if (wanted === undefined) return undefined;
-    if (!this.expectsEvents) return wanted;
-    for (const call of this.#pending.values()) {
-      if (call.expects === undefined) return undefined;
-      for (const name of call.expects) wanted.add(name);
-    }
+    if (this.#expected.has("*")) return undefined;
+    for (const name of this.#expected.keys()) wanted.add(name);
     return wanted;
   }
 
@@ -64,18 +58,20 @@ export class Calls {
     });
   }
 
-  add(call: PendingCall): void {
+  /** Returns whether other events are expected than before. */
+  add(call: PendingCall): boolean {
     this.#pending.set(call.id, call);
-    if (call.expects?.length !== 0) this.#expectEvents++;
+    return this.#count(call, 1);
   }
 
-  /** `early`: the reply may still come. */
-  remove(call: PendingCall, early: boolean): void {
-    if (!this.#pending.delete(call.id)) return;
-    if (call.expects?.length !== 0) this.#expectEvents--;
-    if (!early || !call.ownsItems) return;
-    this.#abandoned.add(call.id);
-    if (this.#abandoned.size > maxAbandoned) this.#abandoned.delete(this.#abandoned.values().next().value as string);
+  /** `early`: the reply may still come. Returns whether other events are expected than before. */
+  remove(call: PendingCall, early: boolean): boolean {
+    if (!this.#pending.delete(call.id)) return false;
+    if (early && call.ownsItems) {
+      this.#abandoned.add(call.id);
+      if (this.#abandoned.size > maxAbandoned) this.#abandoned.delete(this.#abandoned.values().next().value as string);
+    }
+    return this.#count(call, -1);
   }
 
   response(message: AmiMessage): void {
@@ -83,12 +79,16 @@ export class Calls {
     const call = id === undefined ? undefined : this.#pending.get(id);
     if (call !== undefined) call.response(message);
     else if (id?.startsWith(this.#prefix) !== true) this.#stray++;
-    else if (id !== this.pingId) this.#late++;
+    else if (id !== this.pingId) {
+      this.#late++;
+      // No items follow.
+      if (message.name === "Error") this.#abandoned.delete(id);
+    }
   }
 
   /** Returns whether the event belongs to a reply and is no news for anybody else. */
   event(message: AmiMessage): boolean {
-    if (this.#expectEvents === 0 && this.#abandoned.size === 0) return false;
+    if (this.#expected.size === 0 && this.#abandoned.size === 0) return false;
     const id = message.get("ActionID");
     if (id === undefined) return false;
     const call = this.#pending.get(id);
@@ -102,5 +102,16 @@ export class Calls {
   failAll(error: (action: string) => AmiError): void {
     for (const call of this.#pending.values()) call.fail(error(call.action));
     this.#abandoned.clear();
+  }
+
+  #count(call: PendingCall, by: 1 | -1): boolean {
+    let isChanged = false;
+    for (const name of call.expects ?? ["*"]) {
+      const before = this.#expected.get(name) ?? 0;
+      if (before + by === 0) this.#expected.delete(name);
+      else this.#expected.set(name, before + by);
+      isChanged ||= before === 0 || before + by === 0;
+    }
+    return isChanged;
   }
 }

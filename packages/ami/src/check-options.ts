@@ -13,6 +13,10 @@ export function checkDuration(name: string, value: number): void {
 
 /** @throws AmiOptionError `AMI_BAD_OPTION`; the secret is not in its message. */
 export function checkOptions(options: AmiClientOptions): void {
+  for (const name of ["host", "username", "secret"] as const) {
+    // From the environment, say, where it may be missing: `undefined` would go out as a login without a secret.
+    if (typeof options[name] !== "string") throw bad(`${name} is no text`);
+  }
   if (options.host === "") throw bad("host is empty");
   if (options.username === "") throw bad("username is empty");
   if (typeof options.tls === "object") checkCertificates(options.tls);
@@ -21,6 +25,7 @@ export function checkOptions(options: AmiClientOptions): void {
     throw bad(`port is ${port}, not 1 to 65535`);
   const events = typeof options.events === "string" ? [options.events] : (options.events ?? []);
   for (const [name, value] of [
+    ["host", options.host],
     ["username", options.username],
     ["secret", options.secret],
     ...events.map((text) => ["events", text]),

@@ -252,13 +252,11 @@ export class AmiClient implements AsyncDisposable {
       options,
       blocking: isBlocking(action, params),
       settled: (settled, early) => {
-        this.#calls.remove(settled, early);
-        this.#updateWanted();
+        if (this.#calls.remove(settled, early)) this.#updateWanted();
       },
     });
     // Before it is sent: a listener that is told of it may abort it, or close the client.
-    this.#calls.add(call);
-    this.#updateWanted();
+    if (this.#calls.add(call)) this.#updateWanted();
     try {
       this.#link.send(action, params, id);
     } catch (error) {

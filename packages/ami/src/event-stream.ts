@@ -94,6 +94,10 @@ export class EventStream implements AmiEventStream {
 
   return(): Promise<IteratorResult<AmiMessage, undefined>> {
     this.close(undefined, true);
+    // Over already, but not all of it taken.
+    this.#queue = [];
+    this.#head = 0;
+    this.#failure = undefined;
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -130,6 +130,7 @@ export class AmiSession {
 
   #receive(message: AmiMessage): void {
     if (message.kind === "greeting") this.#greet(message.name);
+    else if (message.kind === "response" && this.#phase === "greeting") this.#greet(message.name);
     else if (message.kind === "response" && this.#phase !== "ready") this.#loginReply(message);
     else this.#handlers.message(message);
   }
@@ -148,7 +149,7 @@ export class AmiSession {
     if (this.#ended) return;
     if (this.#options.auth === "md5") {
       this.#phase = "challenge";
-      this.sendOwn("Challenge", { AuthType: "MD5" }, "login-challenge");
+      this.sendOwn("Challenge", { AuthType: "MD5" }, this.#loginId());
     } else {
       this.#login({ Secret: this.#options.secret });
     }
@@ -160,11 +161,17 @@ export class AmiSession {
     this.sendOwn(
       "Login",
       { Username: username, ...proof, Events: typeof events === "string" ? events : events.join(",") },
-      "login",
+      this.#loginId(),
     );
   }
 
+  #loginId(): string {
+    return this.#phase === "challenge" ? "login-challenge" : "login";
+  }
+
   #loginReply(reply: AmiMessage): void {
+    const id = reply.get("ActionID");
+    if (id !== undefined && id !== this.#loginId()) return;
     if (reply.name === "Error") {
       const reason = reply.get("Message") ?? "no reason given";
       const text = `${this.#place()} refused the login of ${JSON.stringify(this.#options.username)}: ${reason}`;
@@ -173,6 +180,11 @@ export class AmiSession {
       else this.end(new AmiAuthError("AMI_LOGIN_REFUSED", text, { retryable: true }));
     } else if (this.#phase === "challenge") {
       const challenge = reply.get("Challenge") ?? "";
+      if (challenge === "") {
+        const text = `${this.#place()} sent no challenge to log in with`;
+        this.end(new AmiAuthError("AMI_LOGIN_REFUSED", text, { retryable: true }));
+        return;
+      }
       const key = createHash("md5")
         .update(challenge + this.#options.secret)
         .digest("hex");
