@@ -1,6 +1,7 @@
 import { readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LabFolders } from "./cache.ts";
+import { LabInstanceError } from "./errors.ts";
 import type { LabPorts } from "./ports.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
 import type { LabVersion } from "./versions.ts";
@@ -62,8 +63,11 @@ export function conditionOf(
   return alive(state.starter) ? "starting" : "stale";
 }
 
-/** The folder of an instance. */
+/** The folder of an instance, which `down` removes: a name is no way out of it. @throws LabInstanceError `LAB_NAME_TAKEN` */
 export function instanceFolder(folders: LabFolders, name: string): string {
+  if (!/^[\w-]{1,60}$/u.test(name)) {
+    throw new LabInstanceError("LAB_NAME_TAKEN", `"${name}" cannot be a name: use letters, digits, - and _.`);
+  }
   return join(folders.instances, name);
 }
 

@@ -56,6 +56,8 @@ export interface StartOptions {
  */
 export async function startAsterisk(options: StartOptions): Promise<LabAsterisk> {
   const folders = options.folders ?? labFolders();
+  // Before a change root is built, which takes long.
+  if (options.name !== undefined) instanceFolder(folders, options.name);
   const root = await ensureChangeRoot(options.version, options.onProgress, folders);
   for (let tries = 1; ; tries++) {
     try {
@@ -154,9 +156,6 @@ async function removeStale(folders: LabFolders): Promise<string[]> {
 
 async function reserve(folders: LabFolders, options: StartOptions): Promise<InstanceState> {
   const name = options.name ?? `asterisk-${options.version}-${randomBytes(4).toString("hex")}`;
-  if (!/^[\w-]{1,60}$/u.test(name)) {
-    throw new LabInstanceError("LAB_NAME_TAKEN", `"${name}" cannot be a name: use letters, digits, - and _.`);
-  }
   await mkdir(folders.instances, { recursive: true });
   await using _held = await lock(folders.instances);
   await removeStale(folders);

@@ -13,11 +13,14 @@ const out: CommandOutput = {
 
 try {
   const line = readCommandLine(process.argv.slice(2));
-  const command = commands[line.command];
+  const command = Object.hasOwn(commands, line.command) ? commands[line.command] : undefined;
   if (!command) throw new LabUsageError(`There is no command "${line.command}": run \`npm run lab -- help\`.`);
   await command(line, out);
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  stderr.write(`${stderr.isTTY ? "\r\x1b[K" : ""}${error.message} (${error.code})\n`);
+  // A full disk or a folder one may not write to is the system's word, and no fault of ours to trace.
+  const isSystem = error instanceof Error && "syscall" in error;
+  if (!(error instanceof LabError) && !isSystem) throw error;
+  const code = error instanceof LabError ? ` (${error.code})` : "";
+  stderr.write(`${stderr.isTTY ? "\r\x1b[K" : ""}${error.message}${code}\n`);
   process.exitCode = error instanceof LabUsageError ? 2 : 1;
 }

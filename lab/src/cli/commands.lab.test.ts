@@ -102,6 +102,7 @@ it("where several are up, one has to be named", async () => {
 });
 
 it("what makes no sense is refused with status 2, what cannot be done with status 1", async () => {
+  expect(await lab("constructor")).toMatchObject({ status: 2, stderr: expect.stringContaining("LAB_USAGE") });
   expect(await lab("frobnicate")).toMatchObject({ status: 2, stderr: expect.stringContaining("LAB_USAGE") });
   expect(await lab("scenario", "no-such")).toMatchObject({ status: 2 });
   expect(await lab("call", "1000")).toMatchObject({ status: 2 });
