@@ -131,6 +131,26 @@ describe("connecting", () => {
     expect(await rejection(client(server).connect({ timeoutMs: 10 }))).toMatchObject({ code: "ARI_TIMEOUT" });
   });
 
+  it("says why the last attempt failed when it is stopped or runs out of time", async () => {
+    const server = await FakeAriServer.start();
+    const { url } = server;
+    const abort = new AbortController();
+    const ari = client(server);
+    await server.close();
+    const connecting = ari.connect({ signal: abort.signal });
+    await until(() => expect(ari.state).toBe("waiting"));
+    const reason = new Error("too late");
+    abort.abort(reason);
+    const stopped = await rejection(connecting);
+    expect(stopped.message).toMatch(/was stopped\. The last attempt failed: .*ECONNREFUSED/);
+    expect(stopped.message).toContain(url);
+    expect(stopped).toMatchObject({ code: "ARI_ABORTED", cause: reason });
+    expect(await rejection(ari.connect({ timeoutMs: 10 }))).toMatchObject({
+      code: "ARI_TIMEOUT",
+      message: expect.stringMatching(/did not come within 10 ms\. The last attempt failed: .*ECONNREFUSED/),
+    });
+  });
+
   it("refuses a server that is no WebSocket server", async () => {
     const tcp = createServer((socket) => {
       socket.on("error", () => undefined);

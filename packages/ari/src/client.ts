@@ -1,5 +1,5 @@
 import { type ClientSettings, clientSettings } from "./client-settings.ts";
-import { AriClosedError, type AriError, AriResourceError } from "./errors.ts";
+import { AriAbortError, AriClosedError, AriError, AriResourceError, AriTimeoutError } from "./errors.ts";
 import { EventLink } from "./event-link.ts";
 import { HttpTransport } from "./http-transport.ts";
 import { OperationCaller } from "./operation-caller.ts";
@@ -24,6 +24,8 @@ export class AriClient extends AriSession implements AsyncDisposable {
   /** Without an event WebSocket the state is only what `connect` and `close` make of it. */
   #restState: AriState = "idle";
   #failure: AriError | undefined;
+  /** Why the last attempt failed; undefined once one succeeded. */
+  #lastTrouble: AriError | undefined;
 
   /**
    * Nothing is sent before `connect()`, except by REST calls.
@@ -100,6 +102,8 @@ export class AriClient extends AriSession implements AsyncDisposable {
       });
       link.start();
       return stop;
+    }).catch((error: unknown): never => {
+      throw withTrouble(error, this.#lastTrouble);
     });
   }
 
@@ -142,6 +146,8 @@ export class AriClient extends AriSession implements AsyncDisposable {
         text: (text) => this.#text(text),
         state: (change) => {
           if (change.to === "failed") this.#failure = change.cause;
+          if (change.to === "waiting") this.#lastTrouble = change.cause;
+          if (change.to === "connected") this.#lastTrouble = undefined;
           this.notify("state", change);
           if (change.to === "failed") this.finish(change.cause);
         },
@@ -212,6 +218,15 @@ export class AriClient extends AriSession implements AsyncDisposable {
     }
     return alive;
   }
+}
+
+/** A wait that ran out says why the attempts in it failed. */
+function withTrouble(error: unknown, trouble: AriError | undefined): unknown {
+  if (trouble === undefined || !(error instanceof AriError)) return error;
+  const message = `${error.message} The last attempt failed: ${trouble.message}`;
+  if (error.code === "ARI_ABORTED") return new AriAbortError(error.code, message, { cause: error.cause });
+  if (error.code === "ARI_TIMEOUT") return new AriTimeoutError(error.code, message, { cause: trouble });
+  return error;
 }
 
 const closedError = (): AriClosedError =>
