@@ -9,6 +9,8 @@ export function connectionText(lab: LabAsterisk): string {
   const row = (name: string, value: string): string => `  ${name.padEnd(10)} ${value}`;
   const ami = (user: { user: string; secret: string }): string =>
     `ami://${user.user}:${user.secret}@${host}:${ports.ami}`;
+  const ari = (user: { user: string; secret: string }): string =>
+    `http://${user.user}:${user.secret}@${host}:${ports.http}/ari`;
   return [
     `Asterisk ${lab.version} "${lab.name}" is up (pid ${lab.pid}, profile ${lab.profile}).`,
     "",
@@ -27,9 +29,8 @@ export function connectionText(lab: LabAsterisk): string {
     row("admin", ami(users.amiAdmin)),
     "",
     "ARI",
-    row("all", `http://${host}:${ports.http}/ari`),
-    row("", `user ${users.ari.user}, password ${users.ari.secret}`),
-    row("read only", `user ${users.ariView.user}, password ${users.ariView.secret}`),
+    row("all", ari(users.ari)),
+    row("read only", ari(users.ariView)),
     row("try", `curl -u ${users.ari.user}:${users.ari.secret} \\`),
     row("", `  http://${host}:${ports.http}/ari/asterisk/info`),
     "",
