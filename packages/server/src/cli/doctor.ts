@@ -58,7 +58,8 @@ export function doctorCommand(io: CliIo): Command {
       if (options.json === true) for (const finding of findings) printLine(io.stdout, JSON.stringify(finding));
       else {
         const style = makeStyle(wantsColour(io.stdout.isTTY === true, io.env));
-        for (const line of printFindings(findings, columnsOf(io.stdout), style)) printLine(io.stdout, line);
+        const nameOf = (id: string): string => pbxs.find((pbx) => pbx.id === id)?.name ?? id;
+        for (const line of printFindings(findings, columnsOf(io.stdout), style, nameOf)) printLine(io.stdout, line);
       }
       if (findings.some(({ result }) => result === "fail")) io.exitCode = 1;
     });

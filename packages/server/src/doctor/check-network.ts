@@ -1,3 +1,4 @@
+import { isLoopback } from "../http/host-check.ts";
 import type { EtcFiles } from "./etc-files.ts";
 import type { Finding, Remedy } from "./finding.ts";
 import type { ProbeResult } from "./probe-network.ts";
@@ -48,17 +49,20 @@ export function networkFindings(subject: NetworkSubject, probe: ProbeResult): Fi
   return drafts.map((draft) => ({ pbx: subject.pbx, ...draft }));
 }
 
-function unreachable({ api, etc, port }: NetworkSubject, where: string, code: string, message: string): Draft {
+function unreachable({ api, etc, host, port }: NetworkSubject, where: string, code: string, message: string): Draft {
+  // Nobody else's machine needs to get in where the PBX is this one.
+  const here = isLoopback(host);
+  const address = here ? "127.0.0.1" : "0.0.0.0";
   const remedies: Remedy[] =
     api === "ami"
       ? [
           remedy(etc, "manager.conf", "general", "enabled", "yes"),
           remedy(etc, "manager.conf", "general", "port", String(port)),
-          remedy(etc, "manager.conf", "general", "bindaddr", "0.0.0.0"),
+          remedy(etc, "manager.conf", "general", "bindaddr", address),
         ]
       : [
           remedy(etc, "http.conf", "general", "enabled", "yes"),
-          remedy(etc, "http.conf", "general", "bindaddr", "0.0.0.0"),
+          remedy(etc, "http.conf", "general", "bindaddr", address),
           remedy(etc, "http.conf", "general", "bindport", String(port)),
         ];
   const refused = code === "ECONNREFUSED";
@@ -69,7 +73,7 @@ function unreachable({ api, etc, port }: NetworkSubject, where: string, code: st
       ? `${where} refuses connections on port ${port}: nothing listens there.`
       : `${where} does not answer on port ${port}: ${message} (${code}).`,
     advice: refused
-      ? `Is Asterisk running, and ${api === "ami" ? "AMI" : "its HTTP server"} enabled and bound to an address that this machine can reach? Bind to 0.0.0.0 only behind a firewall.`
+      ? `Is Asterisk running, and ${api === "ami" ? "AMI" : "its HTTP server"} enabled and bound to an address that this machine can reach?${here ? "" : " Bind to 0.0.0.0 only behind a firewall."}`
       : "Most often a firewall between here and there, or a wrong address.",
     remedies: refused ? remedies : undefined,
   };

@@ -79,7 +79,11 @@ describe("doctor", () => {
     expect(code).toBe(1);
     expect(of(findings, "ami.tcp")).toMatchObject({
       result: "fail",
-      remedies: [{ file: "manager.conf", section: "[general]", change: "enabled = yes" }, {}, {}],
+      remedies: [
+        { file: "manager.conf", section: "[general]", change: "enabled = yes" },
+        {},
+        { change: "bindaddr = 127.0.0.1" },
+      ],
     });
     const exact = await diagnose("ami://user:secret@127.0.0.1:1", "--etc", etc);
     expect(of(exact.findings, "ami.tcp")?.remedies?.[0]).toMatchObject({
@@ -88,6 +92,12 @@ describe("doctor", () => {
       how: "change",
     });
     expect(of(exact.findings, "ami.tcp")?.remedies?.[1]).toMatchObject({ line: 1, how: "add", change: "port = 1" });
+  });
+
+  it("heads its findings with the name that was typed, and asks nobody on the same machine to open a port to others", async () => {
+    const { stdout } = await runCli(["doctor", "--timeout", "1", "--pbx", "ami://user:secret@127.0.0.1:1"]);
+    expect(stdout).toMatch(/^127\.0\.0\.1:1\n/);
+    expect(stdout).not.toContain("0.0.0.0");
   });
 
   it("says that a name is not known", async () => {
@@ -131,7 +141,7 @@ describe("doctor", () => {
     const exact = await diagnose(pbx.address, "--etc", etc);
     expect(of(exact.findings, "ami.login")).toMatchObject({
       message: expect.stringContaining("The secret in manager.conf is another"),
-      remedies: [{ line: 5, how: "change", change: "secret = <the secret in cordboard.yaml>" }, { how: "add" }],
+      remedies: [{ line: 5, how: "change", change: "secret = <the secret of this PBX's address>" }, { how: "add" }],
     });
     expect(exact.text).not.toMatch(/"other"|= other/);
     const unknown = await diagnose(pbx.address.replace("user:", "nobody:"), "--etc", etc);

@@ -102,7 +102,7 @@ async function examineLogin(pbx: string, ami: AmiClientOptions, options: Examine
       etc?.manager === undefined || (known !== undefined && !differs)
         ? "Asterisk says the same for a wrong secret, an unknown user, and an address that deny and permit do not allow."
         : differs
-          ? "The secret in manager.conf is another than the one configured here."
+          ? "The secret in manager.conf is another than the one given here."
           : `manager.conf has no user [${user}].`;
     return [
       {
@@ -112,7 +112,7 @@ async function examineLogin(pbx: string, ami: AmiClientOptions, options: Examine
         message: `Asterisk refuses the login of ${user}. ${why}`,
         advice: known === undefined ? 'The whole stanza: "cordboard init" prints it.' : undefined,
         remedies: [
-          remedy(etc, "manager.conf", user, "secret", "<the secret in cordboard.yaml>"),
+          remedy(etc, "manager.conf", user, "secret", "<the secret of this PBX's address>"),
           remedy(etc, "manager.conf", user, "permit", "<the address of this machine>/255.255.255.255"),
         ],
       },

@@ -6,8 +6,13 @@ import type { Finding, FindingResult, Remedy } from "./finding.ts";
 const WORDS: Readonly<Record<FindingResult, string>> = { ok: "ok  ", warn: "warn", fail: "FAIL", skip: " -  " };
 const INDENT = "        ";
 
-/** The findings for people: one paragraph each, what to change beneath, and a summary as the last line. */
-export function printFindings(findings: readonly Finding[], width: number, style: Style): string[] {
+/** The findings for people: one paragraph each, what to change beneath, and a summary as the last line; `nameOf` tells what people call a PBX. */
+export function printFindings(
+  findings: readonly Finding[],
+  width: number,
+  style: Style,
+  nameOf: (pbx: string) => string,
+): string[] {
   const colours: Readonly<Record<FindingResult, (text: string) => string>> = {
     ok: style.green,
     warn: style.yellow,
@@ -20,7 +25,7 @@ export function printFindings(findings: readonly Finding[], width: number, style
     if (finding.pbx !== pbx) {
       pbx = finding.pbx;
       if (lines.length > 0) lines.push("");
-      lines.push(style.bold(safeText(pbx)));
+      lines.push(style.bold(safeText(nameOf(pbx))));
     }
     const [first = "", ...rest] = wrapText(safeText(finding.message), width - INDENT.length);
     lines.push(`  ${colours[finding.result](WORDS[finding.result])}  ${first}`, ...rest.map((line) => INDENT + line));
