@@ -39,9 +39,12 @@ describe("the cordboard command", () => {
     [["ari", "PATCH", "/channels", "--pbx", "http://u:s@host"], "is no method of ARI"],
     [["replay", "/nonexistent.jsonl", "--speed", "0"], "It must be a number from 0.01 to 1000."],
     [["start", "--config", "/nonexistent.yaml"], "[CONFIG_UNREADABLE]"],
+    [["ari", "GET", "/channels", "--pbx", "http://a:b@h", "--body", "{"], "--body is no JSON"],
   ])("refuses with code 2: cordboard %j", async (args, message) => {
     const { code, stdout, stderr } = await runCli(args);
     expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^cordboard: /m);
+    expect(stderr).not.toMatch(/^error:/m);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect([code, stdout]).toEqual([2, ""]);
   });
@@ -51,8 +54,10 @@ describe("the cordboard command", () => {
     writeFileSync(file, "pbxs:\n  - id: hq\n    ami: ami://u:${NO_SUCH}@host\n    amii: hunter2\n");
     const { code, stderr } = await runCli(["doctor", "--config", file]);
     expect(code).toBe(2);
-    expect(stderr).toContain(`${file}:3:10: pbxs[0].ami: the environment variable NO_SUCH is not set`);
-    expect(stderr).toContain(`${file}:4:5: pbxs[0].amii: is no key of the configuration; did you mean "ami"?`);
+    expect(stderr).toContain(`cordboard: ${file}:3:10: pbxs[0].ami: the environment variable NO_SUCH is not set`);
+    expect(stderr).toContain(
+      `cordboard: ${file}:4:5: pbxs[0].amii: is no key of the configuration; did you mean "ami"?`,
+    );
     expect(stderr).not.toContain("hunter2");
     const json = await runCli(["doctor", "--config", file, "--json"]);
     expect(JSON.parse(json.stderr)).toMatchObject({

@@ -147,9 +147,10 @@ async function mayReplace(
   if (options.force === true) return true;
   const there = [files.config, ...(files.env === undefined ? [] : [files.env])].filter((file) => existsSync(file));
   if (there.length === 0) return false;
-  if (await asker.yes(`${there.join(" and ")} exists already. Replace`, false)) return true;
+  if (await asker.yes(`${there.join(" and ")} ${there.length === 1 ? "exists" : "exist"} already. Replace`, false))
+    return true;
   throw new CordboardError(
     "FILE_EXISTS",
-    `${there.join(" and ")} exists already and was left alone. Say --force to replace, or name another with --output.`,
+    `${there.join(" and ")} ${there.length === 1 ? "exists already and was" : "exist already and were"} left alone. Say --force to replace, or name another with --output.`,
   );
 }

@@ -196,6 +196,11 @@ describe("cordboard capture and replay", () => {
 
   it("say what is wrong with a file that is no capture", async () => {
     const { code, stderr } = await runCli(["replay", join(folder, "nothing.jsonl")]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining("[RECORDING_UNREADABLE]")]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^cordboard: The recording \S+nothing\.jsonl cannot be read: it does not exist\. \[RECORDING_UNREADABLE\]$/m,
+      ),
+    ]);
   });
 });

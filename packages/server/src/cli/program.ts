@@ -33,6 +33,7 @@ export function buildProgram(io: CliIo, version: string): Command {
   program.configureOutput({
     writeOut: (text) => void io.stdout.write(text),
     writeErr: (text) => void io.stderr.write(text),
+    outputError: (text, write) => write(text.replace(/^error: /, "cordboard: ")),
     getOutHelpWidth: () => io.stdout.columns ?? 80,
     getErrHelpWidth: () => io.stderr.columns ?? 80,
     getOutHasColors: () => false,

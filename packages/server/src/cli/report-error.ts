@@ -31,8 +31,8 @@ export function reportError(
     printLine(io.stderr, safeJson({ error: { code, message, ...problems } }));
   } else {
     const lines = message.split("\n").map(safeText);
-    for (const line of lines.slice(0, -1)) printLine(io.stderr, line);
-    printLine(io.stderr, `${lines.length === 1 ? "cordboard: " : ""}${lines.at(-1) ?? ""} [${code}]`);
+    for (const line of lines.slice(0, -1)) printLine(io.stderr, `cordboard: ${line}`);
+    printLine(io.stderr, `cordboard: ${lines.at(-1) ?? ""} [${code}]`);
   }
   if (how.debug && error instanceof Error) {
     printLine(io.stderr, error.stack ?? "");

@@ -31,12 +31,10 @@ export async function readRecording(file: string): Promise<Recording> {
   try {
     return await readCaptureFile(file);
   } catch (cause) {
-    throw new CordboardError(
-      "RECORDING_UNREADABLE",
-      `The recording ${file} cannot be read: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    const { code } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException;
+    const reason = code === "ENOENT" ? "it does not exist." : (cause as Error).message;
+    throw new CordboardError("RECORDING_UNREADABLE", `The recording ${file} cannot be read: ${reason}`, {
+      cause,
+    });
   }
 }

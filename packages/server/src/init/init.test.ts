@@ -67,6 +67,7 @@ describe("cordboard init", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("write = reporting,call,originate,agent,system");
     expect(stdout).toContain("asterisk -rx 'module reload res_ari.so'");
+    expect(stdout).toContain('"full": see calls, make and end and move them, and answer, hold and record');
     expect([output, join(folder, "cordboard.env")].map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600]);
     const [pbx] = loadConfig(output, {}).pbxs;
     const secret = parseAmiUrl(pbx?.ami ?? "").secret;
@@ -76,6 +77,8 @@ describe("cordboard init", () => {
 
     const again = await runCli(args);
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("[FILE_EXISTS]")]);
+    expect(again.stderr).toContain("cordboard.yaml and ");
+    expect(again.stderr).toContain("cordboard.env exist already and were left alone.");
     expect(loadConfig(output, {}).pbxs[0]?.ami).toBe(pbx?.ami);
     expect((await runCli([...args, "--force"])).code).toBe(0);
     expect(loadConfig(output, {}).pbxs[0]?.ami).not.toBe(pbx?.ami);

@@ -34,7 +34,7 @@ export const LEVELS: Readonly<Record<Level, LevelClasses>> = {
   view: { title: "see calls, change nothing", read: READ_VIEW, write: WRITE_VIEW, ari: false },
   call: { title: "see calls, make and end and move them", read: READ_VIEW, write: WRITE_CALL, ari: false },
   full: {
-    title: "all of that, and answer, hold and record on any phone; needs ARI",
+    title: "see calls, make and end and move them, and answer, hold and record on any phone; needs ARI",
     read: { ...READ_VIEW, user: "events of other programs that concern us" },
     write: {
       ...WRITE_CALL,
