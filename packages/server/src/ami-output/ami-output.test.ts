@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toObject } from "./ami-record.ts";
 import type { AmiRecord } from "./ami-record.ts";
 import { toCsv } from "./csv.ts";
-import { formatAnswer } from "./format-records.ts";
+import { formatAnswer, formatEvent } from "./format-records.ts";
 import { ActionReader, actionFromWords } from "./parse-action.ts";
 import type { WrittenAction } from "./parse-action.ts";
 import { toXml } from "./xml.ts";
@@ -157,5 +157,28 @@ describe("actions as people write them", () => {
     ["Action: Ping\nwhat now", "Line 2 of the input is inside a block of Key: value lines, but is none itself."],
   ])("%j is refused with its line", (text, message) => {
     expect(() => readAll(text)).toThrow(message);
+  });
+});
+
+describe("an AMI answer on a terminal", () => {
+  const hostile = "\u001B]0;owned\u0007\u009B2J\u202E\u007F";
+  const cannotObey = /(?!\n)\p{Cc}|\u202E/u;
+
+  it.each(["table", "standard", "json", "xml", "csv"] as const)("holds nothing a terminal would obey: %s", (format) => {
+    const options = { width: 80, terminal: true };
+    expect(formatAnswer({ response, items: [item("a", hostile)] }, format, options)).not.toMatch(cannotObey);
+    expect(formatEvent(item(hostile, hostile), format, options)).not.toMatch(cannotObey);
+  });
+
+  it("goes into a file as it came", () => {
+    expect(formatEvent(item("a", hostile), "csv", { width: 80, terminal: false })).toContain(hostile);
+  });
+});
+
+describe("actions written on Windows", () => {
+  it("may begin with a byte order mark and end their lines in CR LF", () => {
+    const reader = new ActionReader();
+    expect(reader.push("\uFEFFAction: Ping\r")).toBeUndefined();
+    expect(reader.push("\r")).toMatchObject({ name: "Ping" });
   });
 });

@@ -36,9 +36,9 @@ export function formatAnswer(answer: AmiAnswer, format: AmiFormat, options: Form
       return `${safeJson({ response, ...items })}\n`;
     }
     case "csv":
-      return toCsv(answer.items === undefined ? [answer.response] : withoutFraming(answer.items));
+      return shownLines(toCsv(answer.items === undefined ? [answer.response] : withoutFraming(answer.items)), options);
     case "xml":
-      return toXml([answer.response, ...(answer.items ?? [])]);
+      return shownLines(toXml([answer.response, ...(answer.items ?? [])]), options);
     case "standard":
       return [answer.response, ...(answer.items ?? [])].map((record) => standard(record, options)).join("\n");
     default:
@@ -46,8 +46,27 @@ export function formatAnswer(answer: AmiAnswer, format: AmiFormat, options: Form
   }
 }
 
+/** The text of one event that came by itself; an empty line ends one in the formats for people. */
+export function formatEvent(event: AmiRecord, format: AmiFormat, options: FormatOptions): string {
+  switch (format) {
+    case "json":
+      return `${safeJson({ event: toObject(event) })}\n`;
+    case "csv":
+      return shownLines(toCsv([event]), options);
+    case "xml":
+      return shownLines(toXml([event]), options);
+    default:
+      return `${standard(event, options)}\n`;
+  }
+}
+
+/** Lines that are made safe for a terminal, and left as they are elsewhere. */
+function shownLines(text: string, { terminal }: FormatOptions): string {
+  return terminal ? text.split(/\r?\n/).map(safeText).join("\n") : text;
+}
+
 /** `Name: value` lines, as on the wire. */
-export function standard(record: AmiRecord, options: FormatOptions): string {
+function standard(record: AmiRecord, options: FormatOptions): string {
   const shown = (text: string): string => (options.terminal ? safeText(text) : text);
   return record.map(([name, value]) => `${shown(name)}: ${shown(value)}\n`).join("");
 }

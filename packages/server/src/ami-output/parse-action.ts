@@ -36,7 +36,8 @@ export class ActionReader {
   /** Takes the next line; returns an action when one is complete. */
   push(line: string): WrittenAction | undefined {
     this.#line++;
-    const text = line.replace(/\r$/, "");
+    // Text from Windows may begin with a byte order mark and end its lines in CR LF.
+    const text = (this.#line === 1 ? line.replace(/^\uFEFF/, "") : line).replace(/\r$/, "");
     if (text.trim() === "") return this.end();
     if (text.startsWith("#")) return undefined;
     const header = /^([A-Za-z][\w-]*):\s?(.*)$/.exec(text);

@@ -122,7 +122,7 @@ async function runAll(io: CliIo, client: AmiClient, format: AmiFormat, options: 
     import("../terminal/safe-text.ts"),
   ]);
   const reader = new ActionReader();
-  const lines = createInterface({ input: io.stdin, signal: io.signal });
+  const lines = createInterface({ input: io.stdin, signal: io.signal, crlfDelay: Number.POSITIVE_INFINITY });
   let first = true;
   const runNext = async (action: WrittenAction): Promise<void> => {
     // Answers for people: each under its action's name. Those for programs stay as they are.
@@ -139,19 +139,10 @@ async function runAll(io: CliIo, client: AmiClient, format: AmiFormat, options: 
 }
 
 async function printEvents(io: CliIo, client: AmiClient, format: AmiFormat): Promise<() => void> {
-  const [{ standard }, { toObject, toRecord }, { safeJson }, { toXml }, { toCsv }] = await Promise.all([
+  const [{ formatEvent }, { toRecord }] = await Promise.all([
     import("../ami-output/format-records.ts"),
     import("../ami-output/ami-record.ts"),
-    import("../terminal/safe-text.ts"),
-    import("../ami-output/xml.ts"),
-    import("../ami-output/csv.ts"),
   ]);
-  const terminal = io.stdout.isTTY === true;
-  return client.on("event", (event) => {
-    const record = toRecord(event);
-    if (format === "json") printLine(io.stdout, safeJson({ event: toObject(record) }));
-    else if (format === "xml") io.stdout.write(toXml([record]));
-    else if (format === "csv") io.stdout.write(toCsv([record]));
-    else printLine(io.stdout, standard(record, { terminal, width: columnsOf(io.stdout) }));
-  });
+  const options = { terminal: io.stdout.isTTY === true, width: columnsOf(io.stdout) };
+  return client.on("event", (event) => void io.stdout.write(formatEvent(toRecord(event), format, options)));
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Command } from "commander";
 import { CordboardError } from "../errors.ts";
 import { printLine } from "./cli-io.ts";
@@ -101,7 +102,7 @@ async function request(
   });
   if (response.status >= 400) io.exitCode = 1;
   if (options.json === true) printLine(io.stdout, safeJson({ status: response.status, body: response.body ?? null }));
-  else if (Buffer.isBuffer(response.body)) io.stdout.write(response.body.toString("latin1"));
+  else if (Buffer.isBuffer(response.body)) writeBytes(io, response.body, safeText);
   else if (response.body === undefined) printLine(io.stderr, `Done (${response.status}).`);
   else if (io.stdout.isTTY === true)
     printLine(io.stdout, JSON.stringify(response.body, null, 2).split("\n").map(safeText).join("\n"));
@@ -109,6 +110,14 @@ async function request(
   if (response.status >= 400 && options.json !== true) {
     printLine(io.stderr, `cordboard: ${verb} ${path} was answered with status ${response.status} [ARI_HTTP_ERROR]`);
   }
+}
+
+/** A file of Asterisk, byte for byte; on a terminal as text that it cannot obey, or else its size. */
+function writeBytes(io: CliIo, bytes: Buffer, safeText: (text: string) => string): void {
+  if (io.stdout.isTTY !== true) io.stdout.write(bytes);
+  else if (isUtf8(bytes) && !bytes.includes(0))
+    printLine(io.stdout, bytes.toString().split("\n").map(safeText).join("\n"));
+  else printLine(io.stdout, `${bytes.length} bytes, no text; send them to a file: … > FILE`);
 }
 
 function parseBody(text: string): unknown {
@@ -120,7 +129,7 @@ function parseBody(text: string): unknown {
 }
 
 async function events(io: CliIo, options: AriEventsOptions): Promise<void> {
-  const [{ AriClient }, { ariOptions }, { safeJson }] = await Promise.all([
+  const [{ AriClient }, { ariOptions }, { safeJson, safeText }] = await Promise.all([
     import("@cordboard/ari"),
     import("../config/connection-options.ts"),
     import("../terminal/safe-text.ts"),
@@ -135,11 +144,12 @@ async function events(io: CliIo, options: AriEventsOptions): Promise<void> {
   refused.promise.catch(() => {});
   client.onNotice("state", ({ to, cause }) => {
     if (to === "connected") printLine(io.stderr, `Listening as ${apps.join(", ")}; Ctrl-C ends.`);
-    if (to === "waiting") printLine(io.stderr, `${cause?.message ?? "The connection is lost"}; trying again.`);
+    if (to === "waiting")
+      printLine(io.stderr, safeText(`${cause?.message ?? "The connection is lost"}; trying again.`));
     if (to === "failed" && cause !== undefined) refused.reject(cause);
   });
   client.onNotice("application-replaced", ({ application }) => {
-    printLine(io.stderr, `Another program has taken over ${application}: its events no longer come here.`);
+    printLine(io.stderr, safeText(`Another program has taken over ${application}: its events no longer come here.`));
   });
   const stream = (async () => {
     for await (const event of client.events({ signal: io.signal })) printLine(io.stdout, safeJson(event));

@@ -6,7 +6,8 @@ export interface CliOutput {
   /** Of the terminal; absent where there is none. */
   readonly columns?: number;
   readonly rows?: number;
-  write(text: string): boolean;
+  /** Bytes are written as they are. */
+  write(data: string | Uint8Array): boolean;
   on(event: "resize", listener: () => void): unknown;
   off(event: "resize", listener: () => void): unknown;
 }

@@ -37,7 +37,7 @@ export function replayCommand(io: CliIo): Command {
     .option("--seconds <number>", "end after this time", numberBetween(0.1, 31 * 24 * 3600, false))
     .addHelpText("after", HELP)
     .action(async (files: string[], options: ReplayCommandOptions) => {
-      const [{ replayServer }, { readRecording }, { safeText }] = await Promise.all([
+      const [{ replayServer }, { readRecording }, { safeJson, safeText }] = await Promise.all([
         import("@cordboard/pbx"),
         import("../demo/recordings.ts"),
         import("../terminal/safe-text.ts"),
@@ -50,7 +50,7 @@ export function replayCommand(io: CliIo): Command {
         speed: options.speed,
       });
       const say = (object: Record<string, unknown>, text: string): void => {
-        printLine(io.stdout, options.json === true ? JSON.stringify(object) : safeText(text));
+        printLine(io.stdout, options.json === true ? safeJson(object) : safeText(text));
       };
       const done = new AbortController();
       server.on("recording", ({ label, index, count, loop }) => {
