@@ -6,11 +6,13 @@ import type { LabAsterisk } from "@cordboard/lab";
 export class LabTruth implements Disposable {
   readonly #socket: Socket;
   #text = "";
+  #lost: Error | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding("utf8").on("data", (text) => (this.#text += String(text)));
-    socket.on("error", () => {});
+    socket.on("error", (error) => (this.#lost = error));
+    socket.on("close", () => (this.#lost ??= new Error("Asterisk has closed the connection that reads the truth.")));
   }
 
   /** Logs in and begins to listen. */
@@ -37,12 +39,14 @@ export class LabTruth implements Disposable {
 
   /** The events about one channel, for the message of a test that fails. */
   about(uniqueid: string): string[] {
-    const blocks = this.#blocks().filter((block) => block.includes(`Uniqueid: ${uniqueid}`));
+    const blocks = this.#blocks().filter((block) => `${block}\r\n`.includes(`Uniqueid: ${uniqueid}\r\n`));
     return blocks.map((block) => block.split("\r\n")[0] ?? "");
   }
 
-  /** Now and then Asterisk ends a message with an empty line too many, which then stands before the next one. */
+  /** Asterisk ends a TestEvent with an empty line too many (seen on 22.10.1), which then stands before the next message. */
   #blocks(): string[] {
+    // Without this a lost truth would agree with everything.
+    if (this.#lost !== undefined) throw this.#lost;
     return this.#text.split("\r\n\r\n").map((block) => block.trimStart());
   }
 
