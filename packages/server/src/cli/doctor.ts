@@ -39,11 +39,12 @@ export function doctorCommand(io: CliIo): Command {
     .option("--timeout <seconds>", "for each step of the network", numberBetween(0.1, 600, false), 5)
     .addHelpText("after", HELP)
     .action(async (options: DoctorOptions) => {
-      const [{ examinePbx }, { readEtc }, { printFindings }, { makeStyle, wantsColour }, { onePbx }] =
+      const [{ examinePbx }, { readEtc }, { printFindings }, { safeJson }, { makeStyle, wantsColour }, { onePbx }] =
         await Promise.all([
           import("../doctor/examine-pbx.ts"),
           import("../doctor/read-etc.ts"),
           import("../doctor/print-findings.ts"),
+          import("../terminal/safe-text.ts"),
           import("../terminal/style.ts"),
           import("../config/choose-pbxs.ts"),
         ]);
@@ -55,7 +56,7 @@ export function doctorCommand(io: CliIo): Command {
         const etc = await readEtc(options.etc ?? pbx.etc, pbx);
         findings.push(...(await examinePbx(pbx, { level, etc, timeoutMs: options.timeout * 1000, signal: io.signal })));
       }
-      if (options.json === true) for (const finding of findings) printLine(io.stdout, JSON.stringify(finding));
+      if (options.json === true) for (const finding of findings) printLine(io.stdout, safeJson(finding));
       else {
         const style = makeStyle(wantsColour(io.stdout.isTTY === true, io.env));
         const nameOf = (id: string): string => pbxs.find((pbx) => pbx.id === id)?.name ?? id;

@@ -68,6 +68,7 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
     { stanzas },
     { configText, envText },
     { writeSecretFile },
+    { safeJson, safeText },
   ] = await Promise.all([
     import("../init/answers.ts"),
     import("../init/try-connection.ts"),
@@ -75,6 +76,7 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
     import("../init/stanzas.ts"),
     import("../init/config-text.ts"),
     import("../init/write-secret-file.ts"),
+    import("../terminal/safe-text.ts"),
   ]);
   const silent = options.yes === true || options.json === true;
   if (!silent && io.stdin.isTTY !== true) {
@@ -85,7 +87,7 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
   }
   using asker = silent ? silentAsker() : terminalAsker(io.stdin, io.stderr as unknown as Writable, io.signal);
   const say = (line = ""): void => {
-    if (options.json !== true) printLine(io.stdout, line);
+    if (options.json !== true) printLine(io.stdout, safeText(line));
   };
   const answers = await askAll(io.env, options, asker);
   const { ari } = answers;
@@ -119,7 +121,7 @@ async function init(io: CliIo, options: InitOptions): Promise<void> {
   if (options.json === true) {
     printLine(
       io.stdout,
-      JSON.stringify({
+      safeJson({
         ...files,
         connected: tried?.ok ?? null,
         ...(tried?.message === undefined ? {} : { message: tried.message }),

@@ -35,13 +35,18 @@ export function reportError(
     printLine(io.stderr, `cordboard: ${lines.at(-1) ?? ""} [${code}]`);
   }
   if (how.debug && error instanceof Error) {
-    printLine(io.stderr, error.stack ?? "");
+    printStack(io, error.stack ?? "");
     for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-      printLine(io.stderr, `caused by: ${cause.stack ?? cause.message}`);
+      printStack(io, `caused by: ${cause.stack ?? cause.message}`);
     }
   }
   if (error instanceof CordboardError) return error.exitCode;
   return USAGE_CODES.has(code) ? 2 : 1;
+}
+
+/** A stack begins with the message, which may hold what somebody else said. */
+function printStack(io: CliIo, stack: string): void {
+  for (const line of stack.split("\n")) printLine(io.stderr, safeText(line));
 }
 
 /** The stable code of an error of ours or of the libraries (or Node's own, `ENOSPC`); `INTERNAL` for what should never get here. */
