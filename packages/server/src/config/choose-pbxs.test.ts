@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { amiOptions, ariOptions } from "./connection-options.ts";
 import { choosePbxs, joinAddresses, onePbx } from "./choose-pbxs.ts";
@@ -32,6 +35,18 @@ describe("the PBXs of a command line", () => {
     expect(exposedSecrets).toEqual([]);
     const ari = choosePbxs({ pbx: ["http://u@host:8088"] }, { ARI_SECRET: "x/y" }, none).pbxs;
     expect(ariOptions(onePbx(ari)).url).toBe("http://u:x%2Fy@host:8088/ari");
+  });
+
+  it("never share an id, whether it comes from an address or from the configuration", () => {
+    const folder = mkdtempSync(join(tmpdir(), "cordboard-choose-"));
+    try {
+      const config = join(folder, "cordboard.yaml");
+      writeFileSync(config, "pbxs:\n  - id: hq\n    ami: ami://u:s@elsewhere\n");
+      const { pbxs } = choosePbxs({ pbx: ["ami://u:s@HQ", "hq"], config }, {});
+      expect(pbxs.map(({ id }) => id)).toEqual(["hq-2", "hq"]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("may be several in CORDBOARD_PBX", () => {

@@ -41,8 +41,9 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
     return { pbxs: config?.pbxs ?? [], http: config?.http ?? DEFAULT_HTTP, exposedSecrets: [] };
   }
   const pbxs: PbxConfig[] = [];
+  const byTheirIds = [...new Set(wanted)].filter((word) => !isAddress(word)).map((word) => byId(word, config, file));
   for (const word of new Set(wanted)) {
-    const found = isAddress(word) ? fromAddress(word, env, pbxs) : byId(word, config, file);
+    const found = isAddress(word) ? fromAddress(word, env, [...pbxs, ...byTheirIds]) : byId(word, config, file);
     pbxs.push(found);
   }
   return {
@@ -137,6 +138,7 @@ function fromAddress(address: string, env: Env, others: readonly PbxConfig[]): P
   const isAri = url.protocol.startsWith("http");
   const base =
     url.hostname
+      .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, "-")
       .replaceAll(/^-+|-+$/g, "")
       .slice(0, 28) || "pbx";

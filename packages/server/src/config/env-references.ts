@@ -22,7 +22,7 @@ export function expandReferences(
   const encode = options.inUrl && !ONLY_A_REFERENCE.test(text);
   const value = text.replaceAll(REFERENCE, (whole: string, name: string | undefined) => {
     if (name === undefined) return "$";
-    const found = env[name];
+    const found = Object.hasOwn(env, name) ? env[name] : undefined;
     if (found === undefined || found === "") {
       missing.push(name);
       return whole;

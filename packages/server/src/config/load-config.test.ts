@@ -112,3 +112,37 @@ describe("a wrong configuration is refused with file, line, column and key", () 
     expect(problemsOf(bomb).join()).toMatch(/alias/i);
   });
 });
+
+describe("a hostile configuration", () => {
+  const pbx = "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\n";
+
+  it.each([
+    ["very deep lists", `pbxs: ${"[".repeat(50_000)}`],
+    ["keys of the prototype", `${pbx}__proto__:\n  http: 1\nconstructor: 1\n`],
+    ["a key that is there twice", `${pbx}pbxs: []\n`],
+    ["aliases that multiply", `a: &a [x, x]\nb: &b [${"*a, ".repeat(30)}]\nc: [${"*b, ".repeat(30)}]\n${pbx}`],
+    ["two documents", `${pbx}---\n${pbx}`],
+  ])("is refused as a configuration: %s", (_, text) => {
+    expect(problemsOf(text)[0]).toMatch(/^cordboard\.yaml:\d+:\d+: /);
+    expect(({} as Record<string, unknown>)["http"]).toBeUndefined();
+  });
+
+  it.each(["*hunter2", "!hunter2 x", "@hunter2", "`hunter2", "[hunter2", '"hunter2', "{hunter2: 1}"])(
+    "never has a secret in its message: %s",
+    (secret) => {
+      expect(problemsOf(`${pbx}http:\n  token: ${secret}\n`).join("\n")).not.toContain("hunter2");
+    },
+  );
+
+  it("takes no variable from the environment that nobody set", () => {
+    expect(problemsOf("pbxs:\n  - id: hq\n    ami: ami://u:${constructor}@pbx\n")[0]).toContain(
+      "the environment variable constructor is not set",
+    );
+  });
+
+  it("expands a reference once: what a variable holds is no reference", () => {
+    const text = `${pbx}http:\n  token: \${A}\n`;
+    const config = parseConfig(text, "f", { A: "${A}${B}$$ and more than 24 characters" });
+    expect(config.http.token).toBe("${A}${B}$$ and more than 24 characters");
+  });
+});

@@ -76,6 +76,19 @@ export function parseConfig(text: string, file: string, env: Env): Config {
       document.errors.map((error) => problem(error.pos[0], "", `is no YAML: ${error.message}`)),
     );
   }
+  const dangling = danglingAliases(document);
+  if (dangling.length > 0) {
+    throw new ConfigError(
+      "CONFIG_INVALID",
+      dangling.map((node) =>
+        problem(
+          node.range?.[0] ?? 0,
+          keyOf(pathOf(document, node)),
+          "begins with * and so is an alias of an anchor, which is not there; put text that begins with * into quotes",
+        ),
+      ),
+    );
+  }
   const missing = expandDocument(document, env).map(({ node, name }) =>
     problem(
       node.range?.[0] ?? 0,
@@ -110,6 +123,17 @@ function plainValue(document: Document, file: string): unknown {
     const message = `cannot be unfolded: ${(cause as Error).message}`;
     throw new ConfigError("CONFIG_INVALID", [{ file, line: 1, column: 1, key: "", message }]);
   }
+}
+
+/** Found here, because the library's own message repeats what may be a secret. */
+function danglingAliases(document: Document): Node[] {
+  const dangling: Node[] = [];
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) === undefined) dangling.push(node);
+    },
+  });
+  return dangling;
 }
 
 function expandDocument(document: Document, env: Env): { node: Node; name: string }[] {
