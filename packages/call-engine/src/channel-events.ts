@@ -1,6 +1,6 @@
 import type { CallRecord } from "./call-record.ts";
 import { causeOfUnansweredCaller, causeOfUnansweredLeg, isFailure } from "./causes.ts";
-import type { Channel } from "./channel.ts";
+import { isHolding, type Channel } from "./channel.ts";
 import { isService } from "./connections.ts";
 import { dial, failureOf, forgetAnsweredDials, forgetDials, undial } from "./dials.ts";
 import type { Cause } from "./model.ts";
@@ -50,6 +50,7 @@ export function onDial(world: World, event: Of<"dial-begun"> | Of<"dial-progress
   if (event.type === "dial-ended") onDialEnd(world, event, destination, caller);
   else {
     if (event.type === "dial-begun") {
+      destination.hasMaker = true;
       destination.isOrigin ||= event.caller === undefined && destination.linkedid === destination.id;
       if (caller?.call !== undefined) caller.call.failure = undefined;
     } else destination.rings = true;
@@ -83,13 +84,14 @@ export function onBridgeEntered(world: World, event: Of<"bridge-entered">): void
   const swapped = event.swapped === undefined ? undefined : world.channels.get(event.swapped);
   if (swapped?.bridge?.id === event.bridge.id) world.bridges.leave(swapped, world.at);
   if (!world.bridges.enter(event.bridge, channel, world.at)) return;
+  if (channel.parking !== undefined && !isHolding(event.bridge)) world.parkingLots.takeOut(channel, "retrieved", world);
   forgetAnsweredDials(channel);
   const others = channel.bridge?.channels ?? [];
   const isAlone = channel.bridge?.channels.size === 1 && channel.half === undefined;
   if (isAlone && channel.call === undefined && channel.linkedid !== channel.id) world.placeByLinkedid(channel);
   else {
-    const takesBack = channel.takesBack || [...others].some((one) => one.parking !== undefined);
-    world.membership.settle(channel, { swapped, ...(takesBack ? { cause: "unparked" as const } : {}) });
+    const isRetrieval = channel.isRetrieval || [...others].some((one) => one.isRetrieval);
+    world.membership.settle(channel, { swapped, ...(isRetrieval ? { cause: "unparked" as const } : {}) });
   }
   world.touch(channel);
 }
@@ -101,6 +103,7 @@ export function onBridgeLeft(world: World, event: Of<"bridge-left">): void {
   channel.bridgeTouched = world.serial;
   const others = channel.bridge?.id === event.bridge.id ? channel.bridge.channels : undefined;
   if (!world.bridges.leave(channel, world.at, event.bridge.id)) return;
+  if (!isHolding(event.bridge)) channel.isRetrieval = false;
   world.touch(channel);
   for (const other of others ?? []) world.touch(other);
 }

@@ -88,6 +88,8 @@ export class Channel {
   isDialled = false;
   /** Somebody rings it, and who is known. */
   isRung = false;
+  /** Who rings it was told, or that a program does. Asterisk does not tell it of the Local channel of a consultation by feature code. */
+  hasMaker = false;
   /** A program rings it, no channel does. */
   isOrigin = false;
   /** A queue rings it. */
@@ -103,8 +105,8 @@ export class Channel {
   hearsMusic = false;
   queue: { name: string; position: number; joinedAt: number } | undefined;
   parking: { lot: string; space: string; parkedAt: number; parker: string | undefined } | undefined;
-  /** It takes somebody back out of a parking lot. */
-  takesBack = false;
+  /** It takes somebody back out of a parking lot, or is taken back, and they are not together yet. */
+  isRetrieval = false;
   room: string | undefined;
   muted = false;
   talking = false;

@@ -13,6 +13,7 @@ export function dial(caller: Channel | undefined, destination: Channel): void {
   destination.isDialled = true;
   destination.isRung = true;
   if (caller === undefined || destination.dialler === caller) return;
+  destination.hasMaker = true;
   undial(destination);
   destination.dialler = caller;
   (caller.dialled ??= new Set()).add(destination);

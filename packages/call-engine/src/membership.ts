@@ -120,7 +120,9 @@ export class Membership {
     call.gone.delete(channel.id);
     if (call.view === undefined) {
       call.startedAt = Math.min(call.startedAt, channel.startedAt);
-      if (!channel.isPlumbing && !channel.isDialled) call.dialled ??= channel.exten;
+      // Later the dialplan has gone on, and what was dialled is not to be seen any more.
+      const hasJustDialled = !channel.isPlumbing && !channel.isDialled && !this.#keeper.settled;
+      if (hasJustDialled) call.dialled ??= channel.exten;
     }
     this.#keeper.touch(call);
   }

@@ -23,9 +23,8 @@ export class ParkingLots {
     if (event.type === "parked") this.park(channel, event.parking, world);
     else {
       const retriever = event.retriever === undefined ? undefined : world.see(event.retriever);
-      if (retriever !== undefined) retriever.takesBack = true;
-      if (channel.call !== undefined && channel.parking !== undefined) channel.call.unparked = event.why;
-      this.forget(channel, world);
+      if (retriever !== undefined) retriever.isRetrieval = true;
+      this.takeOut(channel, event.why, world);
       // The one who takes it back may be in its bridge already.
       if (channel.bridge !== undefined) world.membership.settle(channel, { cause: "unparked" });
     }
@@ -49,6 +48,14 @@ export class ParkingLots {
     if (!isKnown) channel.call?.notes.push({ type: "parked", cause: "parked", connectionId: channel.id });
     world.touch(channel);
     this.#tell(channel, true, world);
+  }
+
+  /** A channel is not parked any more, and it is known why. */
+  takeOut(channel: Channel, why: "retrieved" | "timed-out" | "gave-up", world: World): void {
+    if (channel.parking === undefined) return;
+    if (channel.call !== undefined) channel.call.unparked = why;
+    channel.isRetrieval = why === "retrieved";
+    this.forget(channel, world);
   }
 
   /** A channel is not parked any more. */

@@ -32,13 +32,14 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
     record.ended = true;
   }
   const live = liveConnections(record);
-  if (record.view === undefined && live.every((one) => one.state === "null" && one.role !== "caller")) return [];
+  if (record.view === undefined && !hasBegun(record, live, telling.cause === "snapshot")) return [];
   const removed = removedConnections(record, live);
   const isFirst = record.view === undefined;
   if (!isFirst) tellNotes(record, live, told);
   for (const connection of callersFirst(record, live)) tellConnection(record, connection, told, telling.cause);
   if (isFirst) tellNotes(record, live, told);
   for (const connection of removed) tellRemoved(record, connection, told, telling.at);
+  record.gone.clear();
   establish(record, telling.at);
   const view = viewOf(record, live, telling, isOver);
   const before = record.view;
@@ -59,6 +60,22 @@ function liveConnections(record: CallRecord): readonly Connection[] {
     if (isParty(channel)) live.push(connectionOf(channel, record.published.get(channel.id)));
   for (const phantom of record.phantoms.values()) live.push(phantom);
   return live;
+}
+
+/**
+ * Somebody called, or rings and it is known for whom. That may come a moment later: Ringing before DialBegin, and whoever consults by
+ * feature code after the one he rings.
+ */
+function hasBegun(record: CallRecord, live: readonly Connection[], isAtRest: boolean): boolean {
+  if (live.some(({ role }) => role === "caller")) return true;
+  if (live.every(({ state }) => state === "null")) return false;
+  if (isAtRest) return true;
+  for (const { bridge, half, hasMaker, id, isDialled, isRung, linkedid, name, state } of record.channels) {
+    if (isDialled && !isRung && state !== "up") return false;
+    const isWaiting = half !== undefined && !hasMaker && linkedid !== id && name.endsWith(";1");
+    if (isWaiting && (bridge?.channels.size ?? 0) < 2) return false;
+  }
+  return true;
 }
 
 /** Whoever called has begun the call, even if the one he rings was seen before him. */

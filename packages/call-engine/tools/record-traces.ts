@@ -1,5 +1,5 @@
 // Plays scenarios on real Asterisks of the lab and keeps what AMI said of each as a trace under fixtures/:
-//   npm exec -- node --conditions=@cordboard/source packages/call-engine/tools/record-traces.ts [--asterisk 22] [scenario…]
+//   npm exec -- node --conditions=@cordboard/source packages/call-engine/tools/record-traces.ts [--asterisk 22] [--out FOLDER] [scenario…]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,7 +7,10 @@ import { fits, labVersions, play, scenarios, startAsterisk, type LabAsterisk, ty
 import { AmiTap } from "./ami-tap.ts";
 import { furtherScenarios, type TracedScenario } from "./scenarios/further-scenarios.ts";
 
-const { values, positionals } = parseArgs({ options: { asterisk: { type: "string" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { asterisk: { type: "string" }, out: { type: "string" } },
+  allowPositionals: true,
+});
 const versions = labVersions.filter((version) => values.asterisk === undefined || Number(values.asterisk) === version);
 const all: readonly TracedScenario[] = [...scenarios, ...furtherScenarios];
 const wanted = positionals.length === 0 ? all : all.filter(({ name }) => positionals.includes(name));
@@ -68,7 +71,7 @@ async function record(scenario: TracedScenario, lab: LabAsterisk): Promise<void>
   const asterisk = /^Asterisk (?:certified\/)?(\S+)/u.exec(await lab.cli("core show version"))?.[1] ?? `${lab.version}`;
   const header = { cordboardCapture: 1, asterisk, recorded: new Date().toISOString(), note: scenario.what };
   const lines = [header, ...opened.messages.map(({ at, from, data }) => ({ at, link: "ami", from, data }))];
-  const folder = join(import.meta.dirname, "..", "fixtures", `${lab.version}`);
+  const folder = join(values.out ?? join(import.meta.dirname, "..", "fixtures"), `${lab.version}`);
   mkdirSync(folder, { recursive: true });
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   writeFileSync(join(folder, `${scenario.name}.jsonl`), text);
