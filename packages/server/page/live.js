@@ -1,13 +1,17 @@
 // The live page: a snapshot, then changes, from /live. Every text is set as text; callers choose their own names.
 const get = (id) => document.getElementById(id);
+// Callers choose their names: what turns the writing direction or is no character to be seen must not change the text around it.
+const UNSAFE = /[\p{Cc}\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
+const safe = (text) => text.replaceAll(UNSAFE, "\uFFFD");
 const make = (tag, className, text) => {
   const element = document.createElement(tag);
   if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
+  if (text !== undefined) element.textContent = safe(text);
   return element;
 };
 const setText = (element, text) => {
-  if (element.textContent !== text) element.textContent = text;
+  const shown = safe(text);
+  if (element.textContent !== shown) element.textContent = shown;
 };
 
 const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -34,6 +38,8 @@ const timeline = get("timeline");
 let pbxs = new Map();
 let calls = new Map();
 const bodies = new Map();
+// What each body shows now: nearly all calls are the same from one change to the next.
+const drawn = new WeakMap();
 let clockOffset = 0;
 let pausedAt;
 let link = { state: "connecting", text: "Connecting …" };
@@ -133,15 +139,15 @@ function showTrouble(lines) {
 }
 
 function drawCall(body, call) {
+  body.classList.toggle("stale", pbxs.get(call.pbx)?.state !== "up");
+  const many = pbxs.size > 1;
+  const before = drawn.get(body);
+  if (before?.call === call && before.many === many) return;
+  drawn.set(body, { call, many });
   body.dataset.search = [call.title, ...call.parties.flatMap((party) => [party.name, party.number, party.channel])]
     .join(" ")
     .toLocaleLowerCase();
-  body.classList.toggle("stale", pbxs.get(call.pbx)?.state !== "up");
-  const rows = [headingRow(call), ...call.parties.map(partyRow)];
-  const wanted = JSON.stringify([call, pbxs.size > 1]);
-  if (body.dataset.drawn === wanted) return;
-  body.dataset.drawn = wanted;
-  body.replaceChildren(...rows);
+  body.replaceChildren(headingRow(call), ...call.parties.map(partyRow));
 }
 
 function headingRow(call) {
@@ -245,7 +251,7 @@ function announce(fresh) {
 
 // ---------------------------------------------------------------- the stream
 
-let token = new URLSearchParams(location.hash.slice(1)).get("token");
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
 if (token !== null) history.replaceState(null, "", location.pathname);
 let source;
 let retryMs = 1000;
@@ -263,12 +269,12 @@ function drawLink() {
 }
 
 async function open() {
-  if (token !== null) {
-    const answer = await fetch("live/session", { method: "POST", headers: { authorization: `Bearer ${token}` } });
-    if (answer.status === 401) {
-      token = null;
-      return refuse();
-    }
+  // The stream itself does not tell why it was refused; this does.
+  const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch("live/session", { method: "POST", headers });
+  if (answer.status === 401) {
+    refuse();
+    return;
   }
   source = new EventSource("live");
   source.addEventListener("snapshot", (event) => {
@@ -281,7 +287,6 @@ async function open() {
     source.close();
     void lost();
   });
-  return undefined;
 }
 
 function refuse() {
@@ -298,17 +303,7 @@ async function lost() {
   for (const body of bodies.values()) body.classList.add("stale");
   await new Promise((done) => setTimeout(done, retryMs * (0.5 + Math.random() / 2)));
   retryMs = Math.min(retryMs * 2, 15000);
-  try {
-    // The stream itself does not tell why it was refused; this does.
-    const answer = await fetch("live/session", {
-      method: "POST",
-      headers: token === null ? {} : { authorization: `Bearer ${token}` },
-    });
-    if (answer.status === 401) return refuse();
-    return open();
-  } catch {
-    return lost();
-  }
+  await open().catch(lost);
 }
 
 // ---------------------------------------------------------------- the reader's own wishes

@@ -253,6 +253,43 @@ describe("the live page in a browser", () => {
   });
 });
 
+describe("the live page under load and under attack", () => {
+  it("lets no name turn the text around it or hide in it", async () => {
+    const { page, link } = await open();
+    talk(link, "\u202Egnp\u0007<img src=x onerror=alert(1)>\u2066");
+    await page.getByText("\uFFFDgnp\uFFFD<img src=x onerror=alert(1)>\uFFFD 1001").first().waitFor();
+    expect(await page.locator("body").textContent()).not.toMatch(/[\u202E\u2066\u0007]/u);
+  });
+
+  it("tries again when the server goes between the question and the stream", async () => {
+    const { page, server } = await open({ token: "a-token-of-at-least-24-characters" });
+    await page.locator("#link-text", { hasText: "Live" }).waitFor();
+    let asked = 0;
+    await page.route("**/live/session", (route) => {
+      asked++;
+      return asked === 2 ? route.abort() : route.fulfill({ status: 204 });
+    });
+    await server.close();
+    await expect.poll(() => asked, { timeout: 15_000 }).toBeGreaterThan(2);
+  });
+
+  it("draws again only the calls that changed, of very many", async () => {
+    const { page, link, board } = await open();
+    const rows = Array.from({ length: 2000 }, (_, at) =>
+      channelRow(`PJSIP/${at}-1`, { state: "Ring", callerIdName: `Caller ${at}` }),
+    );
+    link.setRows(rows);
+    await page.locator("#count", { hasText: "2000" }).waitFor();
+    await page.evaluate(() => {
+      for (const body of document.querySelectorAll("tbody")) body.firstElementChild?.setAttribute("data-old", "");
+    });
+    link.setRows(rows.map((row, at) => (at === 7 ? { ...row, callerIdName: "Omar" } : row)));
+    board.snapshot();
+    await page.getByText("Omar 7").waitFor();
+    expect(await page.locator("tbody tr:first-child:not([data-old])").count()).toBe(1);
+  });
+});
+
 describe("the live page for everybody", () => {
   const looks = [
     ["light", { colorScheme: "light", viewport: { width: 1280, height: 800 } }],
