@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { boundedOutput } from "./bounded-output.ts";
 import { buildProgram } from "./program.ts";
 import { reportError } from "./report-error.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -6,9 +7,12 @@ import type { CliIo } from "./cli-io.ts";
 // `ps` shows this instead of the arguments, among which there may be a secret.
 process.title = "cordboard";
 
+const args = process.argv.slice(2);
 const stop = new AbortController();
 const io: CliIo = {
-  stdout: process.stdout,
+  stdout: boundedOutput(process.stdout, (error) => {
+    process.exit(reportError(io, error, { json: args.includes("--json"), debug: false }));
+  }),
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
@@ -31,7 +35,6 @@ for (const stream of [process.stdout, process.stderr]) {
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   version: string;
 };
-const args = process.argv.slice(2);
 try {
   await buildProgram(io, version).parseAsync(args, { from: "user" });
 } catch (error) {
