@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { joinAddresses, onePbx } from "../config/choose-pbxs.ts";
+import type { AriClient, AriClientOptions } from "@cordboard/ari";
+import type { CaptureWriter } from "@cordboard/pbx";
 import { CordboardError } from "../errors.ts";
 import { printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
@@ -36,9 +38,10 @@ export function captureCommand(io: CliIo): Command {
     .option("--ari-app <name>", "record ARI's events of all resources as well, registered as this application")
     .addHelpText("after", HELP)
     .action(async (file: string, options: CaptureOptions) => {
-      const [{ CaptureWriter, PbxLink, captureFile }, { amiOptions, ariOptions }] = await Promise.all([
+      const [{ CaptureWriter, PbxLink, captureFile }, { amiOptions, ariOptions }, { safeText }] = await Promise.all([
         import("@cordboard/pbx"),
         import("../config/connection-options.ts"),
+        import("../terminal/safe-text.ts"),
       ]);
       const { pbxs } = pbxsFor(io, options);
       const pbx = onePbx(options.ariApp === undefined ? pbxs : joinAddresses(pbxs));
@@ -60,21 +63,27 @@ export function captureCommand(io: CliIo): Command {
       await using link = new PbxLink({ id: pbx.id, ami, capture: writer });
       const refused = Promise.withResolvers<never>();
       refused.promise.catch(() => {});
+      const say = (text: string): void => printLine(io.stderr, safeText(text));
       let events = 0;
       link.on("timeline", () => events++);
       link.on("state", ({ to, cause }) => {
-        if (to === "waiting") printLine(io.stderr, `${name}: ${cause?.message ?? "the link is lost"}; trying again.`);
-        if (to === "live")
-          printLine(io.stderr, `Recording ${name} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`);
+        if (to === "waiting") say(`${name}: ${cause?.message ?? "the link is lost"}; trying again.`);
+        if (to === "live") say(`Recording ${name} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`);
       });
       link.start({ signal: io.signal }).catch((error: unknown) => {
         if (!io.signal.aborted) refused.reject(error);
       });
-      const ariClient = ari === undefined ? undefined : await recordAri(ari, options.ariApp ?? "", writer);
       const timeout =
         options.seconds === undefined
           ? io.signal
           : AbortSignal.any([io.signal, AbortSignal.timeout(options.seconds * 1000)]);
+      const ariClient = ari === undefined ? undefined : await recordAri(ari, options.ariApp ?? "", writer);
+      ariClient?.onNotice("state", ({ to, cause }) => {
+        if (to === "waiting") say(`ARI of ${name}: ${cause?.message ?? "the connection is lost"}; trying again.`);
+      });
+      ariClient?.connect({ signal: timeout }).catch((error: unknown) => {
+        if (!timeout.aborted) refused.reject(error);
+      });
       try {
         await untilStopped(timeout, refused.promise);
       } finally {
@@ -92,14 +101,10 @@ export function captureCommand(io: CliIo): Command {
     });
 }
 
-async function recordAri(
-  options: import("@cordboard/ari").AriClientOptions,
-  app: string,
-  writer: import("@cordboard/pbx").CaptureWriter,
-): Promise<{ close(): Promise<void> }> {
-  const { AriClient } = await import("@cordboard/ari");
+/** A client, not connected yet, whose frames are written. */
+async function recordAri(options: AriClientOptions, app: string, writer: CaptureWriter): Promise<AriClient> {
+  const [{ AriClient }, { captureAri }] = await Promise.all([import("@cordboard/ari"), import("@cordboard/pbx")]);
   const client = new AriClient({ ...options, apps: app, subscribeAll: true });
-  client.onFrame((frame) => writer.ari(frame.direction === "in" ? "asterisk" : "client", frame.text));
-  await client.connect();
+  captureAri(client, writer);
   return client;
 }

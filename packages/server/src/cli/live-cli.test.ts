@@ -177,6 +177,17 @@ describe("cordboard capture and replay", () => {
     expect(code).toBe(0);
   });
 
+  it("end a capture at once, whole, while ARI cannot be reached", async () => {
+    const file = join(folder, "no-ari.jsonl");
+    await using server = await replayedCall();
+    const args = ["capture", file, "--ari-app", "a", "--pbx", addressOf(server), "--pbx"];
+    await using capture = new RunningCli([...args, `http://u:s@127.0.0.1:${await freePort()}`]);
+    await expect.poll(() => capture.stderr, { timeout: 10_000 }).toContain("ARI of ");
+    const { code } = await capture.interrupt();
+    expect(code).toBe(0);
+    expect((await readCaptureFile(file)).records.length).toBeGreaterThan(0);
+  });
+
   it("end a replay with the recording unless --loop is said", async () => {
     const file = BASIC_CALL.pathname;
     await using once = new RunningCli(["replay", file, "--speed", "100"]);
