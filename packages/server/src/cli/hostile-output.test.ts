@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -12,6 +12,8 @@ import { ScriptedAmi } from "../testing/scripted-ami.ts";
 
 // Each test starts processes of its own.
 vi.setConfig({ testTimeout: 30_000 });
+
+const BIN = fileURLToPath(new URL("../../bin/cordboard.js", import.meta.url));
 
 const closers: (() => unknown)[] = [];
 afterEach(() => {
@@ -55,6 +57,26 @@ describe("what a PBX says", () => {
   });
 });
 
+describe("an output that cannot be written", () => {
+  it("is an error with a code, not a crash", async () => {
+    await using pbx = await ScriptedAmi.start();
+    const full = openSync("/dev/full", "w");
+    closers.push(() => closeSync(full));
+    const child = spawn(process.execPath, [BIN, "ami", "Ping"], {
+      cwd: "/",
+      env: { PATH: process.env["PATH"], CORDBOARD_PBX: pbx.address },
+      stdio: ["ignore", full, "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const [code] = await once(child, "close");
+    expect([code, stderr]).toEqual([
+      1,
+      "cordboard: The output cannot be written: ENOSPC: no space left on device, write [FILE_UNWRITABLE]\n",
+    ]);
+  });
+});
+
 describe("a file that ARI gives", () => {
   it("goes into a file byte for byte", async () => {
     const wav = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -62,8 +84,7 @@ describe("a file that ARI gives", () => {
     closers.push(() => server.close());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const bin = fileURLToPath(new URL("../../bin/cordboard.js", import.meta.url));
-    const child = spawn(process.execPath, [bin, "ari", "GET", "/recordings/stored/a/file"], {
+    const child = spawn(process.execPath, [BIN, "ari", "GET", "/recordings/stored/a/file"], {
       cwd: "/",
       env: { PATH: process.env["PATH"], CORDBOARD_PBX: `http://u:s@127.0.0.1:${port}` },
     });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { CordboardError } from "../errors.ts";
 import { boundedOutput } from "./bounded-output.ts";
 import { buildProgram } from "./program.ts";
 import { reportError } from "./report-error.ts";
@@ -10,15 +11,18 @@ process.title = "cordboard";
 const args = process.argv.slice(2);
 const stop = new AbortController();
 const io: CliIo = {
-  stdout: boundedOutput(process.stdout, (error) => {
-    process.exit(reportError(io, error, { json: args.includes("--json"), debug: false }));
-  }),
+  stdout: boundedOutput(process.stdout, fail),
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
   signal: stop.signal,
   exitCode: 0,
 };
+
+/** Ends with an error that comes when nobody can be told of it any more. */
+function fail(error: CordboardError): never {
+  process.exit(reportError(io, error, { json: args.includes("--json"), debug: args.includes("--debug") }));
+}
 
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   // The first asks to end, a second one ends at once (Node's default, for the listener is gone).
@@ -28,7 +32,8 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // Who piped us into `head` has seen enough.
     if (error.code === "EPIPE") process.exit(io.exitCode);
-    throw error;
+    const cause = { cause: error };
+    fail(new CordboardError("FILE_UNWRITABLE", `The output cannot be written: ${error.message}`, cause));
   });
 }
 
