@@ -1,3 +1,4 @@
+import type { Channel } from "./channel.ts";
 import { takeOverDials } from "./dials.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -7,7 +8,12 @@ type Of<Type extends PbxEvent["type"]> = Extract<PbxEvent, { readonly type: Type
 /** Somebody has sent the others of his call on to a number, and is out of it. */
 export function onBlindTransfer(world: World, event: Of<"blind-transfer">): void {
   const transferer = world.see(event.transferer);
-  if (event.transferee !== undefined) world.see(event.transferee);
+  const transferee = event.transferee === undefined ? undefined : world.see(event.transferee);
+  // From now on a Local channel serves the one who was transferred, and no queue or program any more.
+  if (transferee?.half !== undefined) {
+    transferee.half.isAgent = false;
+    transferee.half.isOrigin = false;
+  }
   const call = transferer?.call;
   const transferring = transferer === undefined ? undefined : call?.published.get(transferer.id);
   if (transferer === undefined || call === undefined || transferring === undefined) return;
@@ -31,9 +37,22 @@ export function onAttendedTransfer(world: World, event: Of<"attended-transfer">)
     world.membership.settle(transferee, { cause: "transferred" });
   }
   const joined = first?.joins ?? second?.joins;
-  if (joined === undefined) return;
+  if (joined === undefined) {
+    if (event.destination !== "three-way") leaveToOthers(world, first, second);
+    return;
+  }
   if (event.destination === "three-way") world.membership.conferenced(joined);
   else world.membership.transferred(joined);
+}
+
+/** Out of a conference nobody is joined by his leaving: the others are together already, and only he goes, with both his lines. */
+function leaveToOthers(world: World, first: Channel | undefined, second: Channel | undefined): void {
+  const call = first?.call;
+  const transferring = first === undefined ? undefined : call?.published.get(first.id);
+  if (first === undefined || second === undefined || first === second || call === undefined) return;
+  if (transferring === undefined) return;
+  for (const channel of [first, second]) world.membership.release(channel, "transferred");
+  call.notes.push({ type: "transferred", cause: "transferred", transferring, connections: [] });
 }
 
 /** Somebody takes a call that rings elsewhere: his own call ends in it. */

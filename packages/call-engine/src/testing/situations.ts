@@ -307,6 +307,38 @@ export const situations: readonly Situation[] = [
   { name: "freepbx-follow-me", tells: ["established PJSIP/1006"], not: /Local\//u, talks: ["1000+1006"], calls: 1 },
   { name: "freepbx-ring-group", tells: ["established PJSIP/1001"], not: /Local\//u, talks: ["1000+1001"], calls: 1 },
   {
+    name: "freepbx-queue-attended-transfer",
+    tells: ["queued PJSIP/1000 700", "established PJSIP/1003", "transferred by PJSIP/1003 moves #2>#1 (transferred)"],
+    not: /Local\//u,
+    talks: ["1003+1006", "1000+1003", "1000+1006"],
+    calls: 2,
+  },
+  {
+    name: "freepbx-queue-blind-transfer",
+    tells: ["queued PJSIP/1000 700", "transferred by PJSIP/1003 to 1006 (transferred)", "established PJSIP/1006"],
+    not: /Local\/|1006 \w+ \(Lena agent\)/u,
+    talks: ["1000+1003", "1000+1006"],
+    calls: 1,
+  },
+  {
+    name: "conference-attended-transfer",
+    tells: ["conferenced moves", "transferred by PJSIP/1000 (transferred)"],
+    talks: ["1000+1003", "1000+1002", "1002+1003"],
+    calls: 3,
+  },
+  {
+    name: "conference-from-talk",
+    tells: ["transferred by PJSIP/1000 to 800 (transferred)", "conferenced moves #2>#1 (conferenced)"],
+    talks: ["1000+1002", "1002+1003"],
+    calls: 2,
+  },
+  {
+    name: "blind-transfer-unanswered",
+    tells: ["transferred by PJSIP/1000 to 71003 (transferred)", "failed PJSIP/1003 (no-answer)"],
+    talks: ["1000+1002"],
+    calls: 1,
+  },
+  {
     name: "chan-sip",
     tells: ["originated SIP/102", "held SIP/102", "retrieved SIP/102"],
     talks: ["1000+102"],

@@ -2,6 +2,7 @@ import type { Scenario } from "@cordboard/lab";
 import { calls } from "./calls.ts";
 import { moves } from "./moves.ts";
 import { services } from "./services.ts";
+import { transfersThroughLocal } from "./transfers-through-local.ts";
 import { transfers } from "./transfers.ts";
 
 /** A scenario whose trace is kept. */
@@ -11,4 +12,10 @@ export type TracedScenario = Scenario & {
 };
 
 /** What the lab itself does not play. */
-export const furtherScenarios: readonly TracedScenario[] = [...calls, ...transfers, ...moves, ...services];
+export const furtherScenarios: readonly TracedScenario[] = [
+  ...calls,
+  ...transfers,
+  ...transfersThroughLocal,
+  ...moves,
+  ...services,
+];
