@@ -3,12 +3,11 @@ import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
 import type { CordboardError } from "../errors.ts";
 import { boundedOutput } from "./bounded-output.ts";
-import type { UnboundedOutput } from "./bounded-output.ts";
 
 it("an output whose reader stands still ends with a reason and takes no more", () => {
   const pipe = new PassThrough();
   const stalls: CordboardError[] = [];
-  const output = boundedOutput(pipe as unknown as UnboundedOutput, (error) => stalls.push(error), 100_000);
+  const output = boundedOutput(pipe, (error) => stalls.push(error), 100_000);
   for (let at = 0; at < 1000; at++) output.write("x".repeat(1000));
   expect(stalls.map(({ code, exitCode }) => [code, exitCode])).toEqual([["OUTPUT_STALLED", 1]]);
   expect(pipe.writableLength + pipe.readableLength).toBeLessThan(200_000);
@@ -17,7 +16,7 @@ it("an output whose reader stands still ends with a reason and takes no more", (
 it("an output that is read takes any amount, and one answer of any size", async () => {
   const pipe = new PassThrough();
   const stalls: CordboardError[] = [];
-  const output = boundedOutput(pipe as unknown as UnboundedOutput, (error) => stalls.push(error), 100_000);
+  const output = boundedOutput(pipe, (error) => stalls.push(error), 100_000);
   output.write("x".repeat(1_000_000));
   pipe.resume();
   await once(pipe, "drain");

@@ -101,4 +101,27 @@ describe("the live board", () => {
     expect(board.snapshot().pbxs[0]).toMatchObject({ state: "refused", detail: "wrong secret" });
     board.close();
   });
+
+  it("leaves most of the time to others when a look at all calls takes long", async () => {
+    const link = new FakeLink("hq");
+    let busy = 0;
+    const { table } = link;
+    Object.defineProperty(link, "table", {
+      get: () => {
+        const began = performance.now();
+        while (performance.now() - began < 10);
+        busy += performance.now() - began;
+        return table;
+      },
+    });
+    using clean = new DisposableStack();
+    const board = new LiveBoard({ everyMs: 1 });
+    clean.defer(() => board.close());
+    board.add(link, "Head office");
+    const began = performance.now();
+    const flood = setInterval(() => link.say("digit", "1"), 1);
+    clean.defer(() => clearInterval(flood));
+    await expect.poll(() => busy, { timeout: 10_000 }).toBeGreaterThan(100);
+    expect(busy / (performance.now() - began)).toBeLessThan(0.4);
+  });
 });
