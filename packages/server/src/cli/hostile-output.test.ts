@@ -68,7 +68,7 @@ describe("an output that cannot be written", () => {
       stdio: ["ignore", full, "pipe"],
     });
     let stderr = "";
-    child.stderr.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
     const [code] = await once(child, "close");
     expect([code, stderr]).toEqual([
       1,

@@ -280,9 +280,9 @@ describe("the live page under load and under attack", () => {
     );
     link.setRows(rows);
     await page.locator("#count", { hasText: "2000" }).waitFor();
-    await page.evaluate(() => {
-      for (const body of document.querySelectorAll("tbody")) body.firstElementChild?.setAttribute("data-old", "");
-    });
+    await page
+      .locator("tbody tr:first-child")
+      .evaluateAll((headings) => headings.forEach((heading) => heading.setAttribute("data-old", "")));
     link.setRows(rows.map((row, at) => (at === 7 ? { ...row, callerIdName: "Omar" } : row)));
     board.snapshot();
     await page.getByText("Omar 7").waitFor();
