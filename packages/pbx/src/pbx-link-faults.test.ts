@@ -169,3 +169,31 @@ it("garbage from the other side ends neither the link nor the process", async ()
   expect(one.table.channels.map((row) => row.uniqueid)).toEqual(["1"]);
   expect(one.state).toBe("live");
 });
+
+it("a user who may not ask for parked calls is told of it only while somebody is parked", async () => {
+  const parking: HeaderLine[] = [
+    ["BridgeUniqueid", "lot"],
+    ["BridgeType", "parking"],
+  ];
+  let parked: readonly HeaderLine[][] = [];
+  const answer = pbx(() => ["1"]);
+  const ami = await scripted((action) => {
+    switch (action.get("Action")) {
+      case "ParkedCalls":
+        return failure(action, "Permission denied");
+      case "BridgeList":
+        return listReply(action, "Bridges", "BridgeListComplete", [[["Event", "BridgeListItem"], ...parking]]);
+      case "BridgeInfo":
+        return listReply(action, "Channels", "BridgeInfoComplete", parked);
+      default:
+        return answer(action);
+    }
+  });
+  const quiet = link(ami.port);
+  await quiet.start();
+  expect(quiet.notices).toEqual([]);
+  parked = [[["Event", "BridgeInfoChannel"], ...channel("1")]];
+  const told = link(ami.port);
+  await told.start();
+  expect(told.notices).toMatchObject([{ code: "PBX_CLASS_MISSING", action: "ParkedCalls", classes: ["call"] }]);
+});

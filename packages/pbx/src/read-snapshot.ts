@@ -57,6 +57,14 @@ export async function readSnapshot(client: AmiClient): Promise<ReadSnapshot> {
       return [uniqueid, await ask("BridgeInfo", { BridgeUniqueid: uniqueid })] as const;
     }),
   );
+  // A right that would have told nothing is not missed.
+  const parkingBridges = new Set(
+    (bridges ?? [])
+      .filter((bridge) => bridge.get("BridgeType") === "parking")
+      .map((bridge) => bridge.get("BridgeUniqueid")),
+  );
+  if (!members.some(([uniqueid, items]) => parkingBridges.has(uniqueid) && (items?.length ?? 0) > 0))
+    forget(notices, "ParkedCalls");
   const conferences = await Promise.all(
     (rooms ?? []).map((room) => ask("ConfbridgeList", { Conference: room.get("Conference") ?? "" })),
   );
@@ -90,7 +98,7 @@ async function readSettings(client: AmiClient, notices: PbxLinkNotice[]): Promis
   }
 }
 
-/** `Status` tells the same of channels, so that nothing is lost. */
+/** Takes back the notice about an action whose refusal lost nothing. */
 function forget(notices: PbxLinkNotice[], action: string): void {
   const index = notices.findIndex((notice) => notice.action === action);
   if (index !== -1) notices.splice(index, 1);

@@ -26,6 +26,11 @@ function patchNamed(
   if (uniqueid !== undefined) rows.patchChannel(uniqueid, patch);
 }
 
+/** Whether this change of state is a device beginning a call; a called channel goes to Ringing. */
+export function startsCall(before: ChannelRow, row: ChannelRow): boolean {
+  return before.state === "Down" && row.state === "Ring" && row.dialing === undefined && !row.local;
+}
+
 function newChannel(rows: RowStore, message: TableMessage, at: number): void {
   const fields = readChannel(message, "");
   if (fields === undefined) return;
@@ -37,6 +42,14 @@ function newChannel(rows: RowStore, message: TableMessage, at: number): void {
   const dialed = fields.state === "Ring" && fields.exten !== "" && fields.exten !== "s" ? { dialed: fields.exten } : {};
   const answered = fields.state === "Up" ? { answeredAt: at } : {};
   rows.addChannel({ ...fields, ...dialed, ...answered, held: false, createdAt: at });
+}
+
+/** A caller of chan_sip is born Down and only then in state Ring (seen on Asterisk 16); one of PJSIP is born in Ring. */
+function newState(rows: RowStore, message: TableMessage, at: number): void {
+  const before = rows.channels.get(message.get("Uniqueid") ?? "");
+  const row = refresh(rows, message, at);
+  if (before === undefined || row === undefined || !startsCall(before, row)) return;
+  if (row.exten !== "" && row.exten !== "s") rows.patchChannel(row.uniqueid, { dialed: row.exten });
 }
 
 function newExten(rows: RowStore, message: TableMessage, at: number): void {
@@ -166,7 +179,7 @@ const unparked: TableEventHandler = (rows, message) => patchNamed(rows, message,
 /** What each event does to the rows; all others do nothing. */
 export const tableEventHandlers: ReadonlyMap<string, TableEventHandler> = new Map<string, TableEventHandler>([
   ["Newchannel", newChannel],
-  ["Newstate", refresh],
+  ["Newstate", newState],
   ["NewCallerid", refresh],
   ["NewConnectedLine", refresh],
   ["NewAccountCode", refresh],

@@ -1,6 +1,7 @@
 import { deviceOf, partyLabel, readChannel, type TableMessage } from "./channel-fields.ts";
 import type { ChannelRow } from "./channel-row.ts";
 import type { RowStore } from "./row-store.ts";
+import { startsCall } from "./table-events.ts";
 import type { TimelineEntry, TimelineKind } from "./timeline-entry.ts";
 
 /** Longest text of an entry, in characters. */
@@ -32,6 +33,8 @@ export class TimelineWriter {
   readonly #answered = new Set<string>();
   /** Called channels of which it was already said why they did not answer. */
   readonly #notAnswered = new Set<string>();
+  /** Second legs of who has transferred: the end of the first says it all. */
+  readonly #transferredAway = new Set<string>();
 
   constructor(rows: RowStore) {
     this.#rows = rows;
@@ -46,7 +49,7 @@ export class TimelineWriter {
 
   /** Lets go of what it remembers of channels that went without a Hangup. */
   forgetGone(): void {
-    for (const memory of [this.#hangingUp, this.#answered, this.#notAnswered]) {
+    for (const memory of [this.#hangingUp, this.#answered, this.#notAnswered, this.#transferredAway]) {
       for (const uniqueid of memory) if (!this.#rows.channels.has(uniqueid)) memory.delete(uniqueid);
     }
   }
@@ -71,11 +74,7 @@ export class TimelineWriter {
     };
     switch (message.name) {
       case "Newchannel":
-        if (before === undefined && row?.state === "Ring")
-          say(
-            "call",
-            row.dialed === undefined ? `${partyLabel(row)} calls in` : `${partyLabel(row)} calls ${row.dialed}`,
-          );
+        if (before === undefined && row?.state === "Ring") say("call", calls(row));
         break;
       case "Newstate":
         if (before !== undefined && row !== undefined && before.state !== row.state) this.#newState(before, row, say);
@@ -110,6 +109,7 @@ export class TimelineWriter {
 
   #newState(before: ChannelRow, row: ChannelRow, say: Say): void {
     const who = partyLabel(row);
+    if (startsCall(before, row)) say("call", calls(row));
     if (row.state === "Ringing") say("ring", `${who} rings`);
     if (row.state !== "Up") return;
     if (before.state !== "Ring") {
@@ -162,6 +162,7 @@ export class TimelineWriter {
     const told = this.#notAnswered.delete(row.uniqueid);
     const asked = this.#hangingUp.delete(row.uniqueid);
     this.#answered.delete(row.uniqueid);
+    if (this.#transferredAway.delete(row.uniqueid)) return;
     if (asked) say("hangup", `${partyLabel(row)} hangs up${why}`, row);
     else if (row.state === "Up" || row.state === "Ring") say("hangup", `${partyLabel(row)} is disconnected${why}`, row);
     else if (!told && row.state === "Ringing") say("hangup", `${partyLabel(row)} stops ringing${why}`, row);
@@ -250,6 +251,9 @@ export class TimelineWriter {
   #transfer(message: TableMessage, prefix: string, who: string, whom: string, whither: string, say: Say): void {
     const result = message.get("Result") ?? "";
     const about = this.#rows.channels.get(message.get(`${prefix}Uniqueid`) ?? "");
+    const second = message.get("SecondTransfererUniqueid");
+    if (result === "Success" && second !== undefined && second !== about?.uniqueid && this.#rows.channels.has(second))
+      this.#transferredAway.add(second);
     say(
       "transfer",
       result === "Success"
@@ -258,6 +262,10 @@ export class TimelineWriter {
       about,
     );
   }
+}
+
+function calls(row: ChannelRow): string {
+  return row.dialed === undefined ? `${partyLabel(row)} calls in` : `${partyLabel(row)} calls ${row.dialed}`;
 }
 
 type Say = (kind: TimelineKind, text: string, about?: ChannelRow) => void;
