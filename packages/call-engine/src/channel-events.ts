@@ -26,7 +26,7 @@ export function onChannelNew(world: World, facts: ChannelFacts): void {
 /** The application of a channel is another one. */
 export function onApplication(world: World, event: Of<"application">): void {
   const channel = world.see(event.channel);
-  if (channel === undefined || channel.application === event.application) return;
+  if (channel === undefined || (channel.application === event.application && !channel.hasBeenBridged)) return;
   const before = channel.application;
   channel.application = event.application;
   channel.hasBeenBridged = channel.bridge !== undefined;

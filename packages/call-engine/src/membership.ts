@@ -69,6 +69,39 @@ export class Membership {
     }
   }
 
+  /** `heir` goes on with what `server` runs; a transfer has put that channel and the transferer's other line out. The older call goes on. */
+  takePlace(server: Channel, heir: Channel, other: Channel): void {
+    const [one, two] = [server.call, heir.call];
+    if (one === undefined || two === undefined) return;
+    const [to, from] = precedes(one, two) ? [one, two] : [two, one];
+    const transferring = to.published.get(server.id) ?? to.published.get(other.id);
+    const moves: ConnectionMove[] = [];
+    for (const channel of from === to ? [] : from.channels) {
+      if (channel === server || channel === other) continue;
+      from.channels.delete(channel);
+      from.gone.set(channel.id, "moved");
+      if (from.published.has(channel.id)) {
+        moves.push({
+          from: { callId: from.id, connectionId: channel.id },
+          to: { callId: to.id, connectionId: channel.id },
+        });
+        tellSilently(from, to, channel.id);
+      }
+      this.#add(channel, to);
+    }
+    for (const channel of [server, other]) this.release(channel, "transferred");
+    if (from !== to) inherit(from, to);
+    from.lastCause = "transferred";
+    to.notes.push({
+      type: "transferred",
+      cause: "transferred",
+      ...(transferring === undefined ? {} : { transferring }),
+      connections: moves,
+    });
+    this.#keeper.touch(from);
+    this.#keeper.touch(to);
+  }
+
   /** A transfer has put these out of their calls. */
   release(channel: Channel, cause: Cause): void {
     const { call } = channel;
@@ -186,10 +219,7 @@ export class Membership {
     moves: readonly ConnectionMove[],
     hint: JoinHint,
   ): void {
-    to.userData = { ...from.userData, ...to.userData };
-    to.queue ??= from.queue;
-    if (from.establishedAt !== undefined) to.establishedAt ??= from.establishedAt;
-    from.mergedInto = to.id;
+    inherit(from, to);
     const between = connecting(from, to, component, hint.swapped);
     if (between !== undefined) {
       for (const { to: key } of moves) tellSilently(from, to, key.connectionId);
@@ -229,6 +259,15 @@ export class Membership {
     call.notes.push({ type: "conferenced", cause: "conferenced", conferencing: connection, connections: moves });
     this.#keeper.touch(call);
   }
+}
+
+/** What one call passes on to the other that goes on. */
+function inherit(from: CallRecord, to: CallRecord): void {
+  to.userData = { ...from.userData, ...to.userData };
+  if (to.queue?.position === undefined)
+    to.queue = from.queue?.position === undefined ? (to.queue ?? from.queue) : from.queue;
+  if (from.establishedAt !== undefined) to.establishedAt ??= from.establishedAt;
+  from.mergedInto = to.id;
 }
 
 /** Moves what was told of a connection along with it, so that its new call does not tell of it as new. */

@@ -97,6 +97,19 @@ export class Queues {
     this.#tell(queue, world);
   }
 
+  /** One goes on waiting in the place of another. */
+  takeOver(channel: Channel, heir: Channel, world: World): void {
+    if (channel.queue === undefined) return;
+    const queue = this.#queue(channel.queue.name);
+    const index = queue.waiting.indexOf(channel);
+    this.forget(heir, world);
+    heir.queue = channel.queue;
+    channel.queue = undefined;
+    if (index !== -1) queue.waiting[index] = heir;
+    world.touch(heir);
+    this.#tell(queue, world);
+  }
+
   /** A member is so. */
   setMember(facts: QueueMemberFacts, world: World): void {
     const { queue: name, ...member } = facts;

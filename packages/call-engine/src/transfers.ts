@@ -30,11 +30,11 @@ export function onAttendedTransfer(world: World, event: Of<"attended-transfer">)
   const first = world.see(event.first);
   const second = world.see(event.second);
   const transferee = event.transferee === undefined ? undefined : world.see(event.transferee);
-  if (event.target !== undefined) world.see(event.target);
-  if (event.destination === "application" && second !== undefined && transferee !== undefined) {
-    if (first !== undefined) world.bridges.leave(first, world.at);
-    takeOverDials(second, transferee);
-    world.membership.settle(transferee, { cause: "transferred" });
+  const target = event.target === undefined ? undefined : world.see(event.target);
+  if (event.destination === "application" && first !== undefined && second !== undefined) {
+    const [server, heir, other] = transferee === undefined ? [first, target, second] : [second, transferee, first];
+    if (heir !== undefined && heir !== server) takePlace(world, server, heir, other);
+    return;
   }
   const joined = first?.joins ?? second?.joins;
   if (joined === undefined) {
@@ -43,6 +43,14 @@ export function onAttendedTransfer(world: World, event: Of<"attended-transfer">)
   }
   if (event.destination === "three-way") world.membership.conferenced(joined);
   else world.membership.transferred(joined);
+}
+
+/** What one channel runs (Dial while it rings, Queue, ConfBridge) another goes on with; the transferer's two lines are out. */
+function takePlace(world: World, server: Channel, heir: Channel, other: Channel): void {
+  for (const channel of [server, other]) world.bridges.leave(channel, world.at);
+  takeOverDials(server, heir);
+  world.queues.takeOver(server, heir, world);
+  world.membership.takePlace(server, heir, other);
 }
 
 /** Out of a conference nobody is joined by his leaving: the others are together already, and only he goes, with both his lines. */

@@ -322,7 +322,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: "conference-attended-transfer",
-    tells: ["conferenced moves", "transferred by PJSIP/1000 (transferred)"],
+    tells: ["conferenced moves", "transferred by PJSIP/1000"],
     talks: ["1000+1003", "1000+1002", "1002+1003"],
     calls: 3,
   },
