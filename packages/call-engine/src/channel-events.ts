@@ -37,7 +37,7 @@ export function onApplication(world: World, event: Of<"application">): void {
   const refusal = refusals.get(event.application);
   if (refusal !== undefined && channel.call !== undefined) channel.call.failure = refusal;
   if (!isService(before) && !isService(event.application)) return;
-  if (channel.released && channel.exten !== "h") channel.released = false;
+  if (channel.released && isService(event.application) && channel.exten !== "h") channel.released = false;
   if (isService(event.application) && channel.call !== undefined) world.membership.settle(channel);
   world.touch(channel);
 }

@@ -47,7 +47,9 @@ function likelihood(candidate: Channel, leg: Channel): number {
   const showsIt = candidate.number !== undefined && candidate.number === leg.connectedNumber;
   const isShown = leg.number !== undefined && leg.number === candidate.connectedNumber;
   if (leg.state === "up") return showsIt && isShown ? 1 : 0;
-  if (candidate.linkedid !== leg.linkedid) return isThere && showsIt && isShown ? 1 : 0;
+  // A queue does not show its callers whom it rings.
+  const isMutual = showsIt && (isShown || candidate.application === "Queue");
+  if (candidate.linkedid !== leg.linkedid) return isThere && isMutual ? 1 : 0;
   return 2 + 4 * Number(isThere) + 2 * Number(showsIt) + Number(candidate.context === leg.context);
 }
 

@@ -40,6 +40,7 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
   if (isFirst) tellNotes(record, live, told);
   for (const connection of removed) tellRemoved(record, connection, told, telling.at);
   record.gone.clear();
+  leaveQueue(record, telling.at);
   establish(record, telling.at);
   const view = viewOf(record, live, telling, isOver);
   const before = record.view;
@@ -178,6 +179,15 @@ function tellRemoved(record: CallRecord, connection: Connection, told: Told[], a
   const cleared: ClearedConnection = { ...rest, state: "null", clearedAt: at, cause };
   record.addCleared(cleared);
   if (why !== "moved") told.push({ type: "connection-cleared", connection: cleared, cause });
+}
+
+/** Nobody of the call waits in its queue any more. */
+function leaveQueue(record: CallRecord, at: number): void {
+  const { queue } = record;
+  if (queue?.position === undefined) return;
+  for (const channel of record.channels) if (channel.queue?.name === queue.name) return;
+  const { position: _position, ...rest } = queue;
+  record.queue = { ...rest, leftAt: at };
 }
 
 /** Somebody has answered: a device or an application. That the one for whom a program calls has, is not enough. */

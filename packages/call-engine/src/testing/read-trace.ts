@@ -23,9 +23,16 @@ class TraceMessage implements AmiHeaders {
 }
 
 /** What a trace holds, in its order. `quiet`: no event came between the first and the last message of the snapshot. */
-type TraceStep =
+export type TraceStep =
   | { readonly at: number; readonly kind: "event"; readonly message: TraceMessage }
   | { readonly at: number; readonly kind: "snapshot"; readonly snapshot: PbxSnapshot; readonly quiet: boolean };
+
+/** One message of a link. */
+interface CapturedLine {
+  readonly at: number;
+  readonly from: "asterisk" | "client";
+  readonly data: string;
+}
 
 /** A recorded session. */
 export interface Trace {
@@ -51,7 +58,11 @@ export function readTrace(path: string): Trace {
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return { name, note: typeof header?.["note"] === "string" ? header["note"] : "", steps: capturedSteps(lines) };
+  return {
+    name,
+    note: typeof header?.["note"] === "string" ? header["note"] : "",
+    steps: stepsOf(lines as unknown as CapturedLine[]),
+  };
 }
 
 function plainSteps(text: string): TraceStep[] {
@@ -62,17 +73,18 @@ function plainSteps(text: string): TraceStep[] {
     .map((message, index) => ({ at: index * 100, kind: "event", message }));
 }
 
-function capturedSteps(lines: readonly Record<string, unknown>[]): TraceStep[] {
+/** The steps of what crossed a link, of which a capture has a line each. */
+export function stepsOf(lines: readonly CapturedLine[]): TraceStep[] {
   const steps: TraceStep[] = [];
   const listOf = new Map<string, keyof AmiLists>();
   let open: Partial<Record<keyof AmiLists, TraceMessage[]>> | undefined;
   const pending = new Set<string>();
   let quiet = true;
   for (const line of lines) {
-    const at = Number(line["at"]);
-    const message = new TraceMessage(String(line["data"]));
+    const { at } = line;
+    const message = new TraceMessage(line.data);
     const id = message.get("ActionID") ?? "";
-    if (line["from"] === "client") {
+    if (line.from === "client") {
       const action = message.get("Action") ?? "";
       if (action === "CoreShowChannels") [open, quiet] = [{}, true];
       const list = action === "ConfbridgeList" ? "participants" : lists[action];

@@ -321,6 +321,17 @@ export const situations: readonly Situation[] = [
     calls: 1,
   },
   {
+    name: "queue-attended-transfer",
+    tells: [
+      "queued PJSIP/1002 sales",
+      "transferred by PJSIP/1002 moves #2>#1 (transferred)",
+      "established PJSIP/1003",
+      "updated PJSIP/1000 (queue)",
+    ],
+    talks: ["1000+1002", "1000+1003"],
+    calls: 2,
+  },
+  {
     name: "conference-attended-transfer",
     tells: ["conferenced moves", "transferred by PJSIP/1000"],
     talks: ["1000+1003", "1000+1002", "1002+1003"],

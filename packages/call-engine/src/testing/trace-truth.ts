@@ -97,6 +97,16 @@ export class TraceTruth {
       case "queue-left":
         remove(this.#queues.get(event.queue) ?? [], event.channel.id);
         return;
+      case "attended-transfer": {
+        const [server, heir] =
+          event.transferee === undefined ? [event.first, event.target] : [event.second, event.transferee];
+        if (event.destination !== "application" || heir === undefined) return;
+        for (const waiting of this.#queues.values()) {
+          const index = waiting.indexOf(server.id);
+          if (index !== -1) waiting[index] = heir.id;
+        }
+        return;
+      }
       case "parked":
         this.#parked.set(event.channel.id, { channelId: event.channel.id, parking: event.parking, duration: 0 });
         return;

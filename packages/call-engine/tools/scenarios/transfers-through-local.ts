@@ -45,6 +45,30 @@ export const transfersThroughLocal: readonly TracedScenario[] = [
     },
   },
   {
+    name: "queue-attended-transfer",
+    what: "Kai calls Ping, who calls the queue and connects him with it while it rings (REFER with Replaces), Omar answers",
+    run: async (stage) => {
+      const [kai, ping] = [await stage.phone("1000"), await stage.phone("1002")];
+      const omar = await stage.phone("1003", { onCall: "ring" });
+      const call = await kai.call("1002");
+      const there = await ping.waitForCall();
+      await stage.hearEachOther(call, there);
+      await stage.step("1002 holds 1000 and calls 700");
+      await there.hold();
+      const consult = await (await ping.call("700")).waitUntilUp();
+      const atOmar = await omar.waitForCall();
+      await stage.step("1002 connects 1000 and the queue");
+      await there.attendedTransfer(consult);
+      for (const leg of ping.legs) leg.hangUp();
+      await stage.step("1003 answers");
+      atOmar.answer();
+      await stage.hearEachOther(call, atOmar);
+      await stage.step("1003 hangs up");
+      atOmar.hangUp();
+      await stage.ended(call);
+    },
+  },
+  {
     name: "conference-attended-transfer",
     what: "Kai and Ping are in the conference room; Kai calls Omar and puts him there in his place (REFER with Replaces)",
     run: async (stage) => {
