@@ -210,6 +210,11 @@ const readers: Readonly<Record<string, Reader>> = {
     const channel = channelFrom(message, "Parkee");
     return channel && { type: "parked", channel, parking: parkingFrom(message) };
   },
+  // One takes the place of another in the lot: the parkee is the one who is there now.
+  ParkedCallSwap: (message) => {
+    const channel = channelFrom(message, "Parkee");
+    return channel && { type: "parked", channel, parking: parkingFrom(message) };
+  },
   UnParkedCall: unparked("retrieved"),
   ParkedCallTimeOut: unparked("timed-out"),
   ParkedCallGiveUp: unparked("gave-up"),

@@ -273,7 +273,8 @@ function inherit(from: CallRecord, to: CallRecord): void {
 /** Moves what was told of a connection along with it, so that its new call does not tell of it as new. */
 function tellSilently(from: CallRecord, to: CallRecord, connectionId: string): void {
   const told = from.published.get(connectionId);
-  if (told !== undefined && !to.published.has(connectionId)) to.published.set(connectionId, told);
+  if (told !== undefined && to.view !== undefined && !to.published.has(connectionId))
+    to.published.set(connectionId, told);
 }
 
 function takeJoining(call: CallRecord): CallRecord["joining"] {

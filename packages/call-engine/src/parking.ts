@@ -8,7 +8,7 @@ type ParkingEvent = Extract<PbxEvent, { readonly type: "parked" | "unparked" }>;
 /**
  * Which channel is parked where.
  *
- * Invariant: a channel is parked in one space at most, and `channel.parking` says where.
+ * Invariants: a channel is parked in one space at most, and `channel.parking` says where; a space has one channel at most.
  */
 export class ParkingLots {
   readonly #parked = new Set<Channel>();
@@ -35,6 +35,8 @@ export class ParkingLots {
     const before = channel.parking;
     if (before?.lot === facts.lot && before.space === facts.space) return;
     this.forget(channel, world);
+    for (const other of this.#parked)
+      if (other.parking?.lot === facts.lot && other.parking.space === facts.space) this.forget(other, world);
     channel.heldBy = undefined;
     const known = channel.call?.view?.parked;
     const isKnown = known?.lot === facts.lot && known.space === facts.space;

@@ -108,6 +108,9 @@ export class TraceTruth {
         return;
       }
       case "parked":
+        for (const { channelId, parking } of this.#parked.values())
+          if (parking.lot === event.parking.lot && parking.space === event.parking.space)
+            this.#parked.delete(channelId);
         this.#parked.set(event.channel.id, { channelId: event.channel.id, parking: event.parking, duration: 0 });
         return;
       case "unparked":
