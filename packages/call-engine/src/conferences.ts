@@ -70,6 +70,16 @@ export class ConferenceRooms {
     this.#tell(room, world);
   }
 
+  /** One is in a room in the place of another. */
+  takeOver(channel: Channel, heir: Channel, world: World): void {
+    const name = channel.room;
+    if (name === undefined) return;
+    const admin = this.#byName.get(name)?.participants.get(channel) ?? false;
+    const { muted } = channel;
+    this.forget(channel, world);
+    this.join(heir, name, admin, muted, world);
+  }
+
   #onChannel(
     event: Exclude<ConferenceEvent, { readonly type: "conference-recording" | "conference-ended" }>,
     channel: Channel,

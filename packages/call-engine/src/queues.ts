@@ -69,10 +69,11 @@ export class Queues {
     const index = Math.min(Math.max(Math.trunc(position) - 1, 0), queue.waiting.length);
     channel.queue = { name, position: index + 1, joinedAt: isKnown ? known.joinedAt : joinedAt };
     queue.waiting.splice(index, 0, channel);
-    if (channel.call !== undefined && !channel.isPlumbing && !isKnown) {
+    if (channel.call !== undefined && !isKnown) {
       world.membership.settle(channel);
       channel.call.queue = { name, joinedAt, position: index + 1 };
-      channel.call.notes.push({ type: "queued", cause: "queue", connectionId: channel.id, queue: name });
+      if (!channel.isPlumbing)
+        channel.call.notes.push({ type: "queued", cause: "queue", connectionId: channel.id, queue: name });
     }
     world.touch(channel);
     renumber(queue, index, world);

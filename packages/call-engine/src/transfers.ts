@@ -1,4 +1,4 @@
-import type { Channel } from "./channel.ts";
+import { isConference, type Channel } from "./channel.ts";
 import { takeOverDials } from "./dials.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -47,9 +47,13 @@ export function onAttendedTransfer(world: World, event: Of<"attended-transfer">)
 
 /** What one channel runs (Dial while it rings, Queue, ConfBridge) another goes on with; the transferer's two lines are out. */
 function takePlace(world: World, server: Channel, heir: Channel, other: Channel): void {
+  const { bridge } = server;
   for (const channel of [server, other]) world.bridges.leave(channel, world.at);
+  // Asterisk 16 does not always tell that the heir is in the room now.
+  if (bridge !== undefined && isConference(bridge)) world.bridges.enter(bridge, heir, world.at);
   takeOverDials(server, heir);
   world.queues.takeOver(server, heir, world);
+  world.rooms.takeOver(server, heir, world);
   world.membership.takePlace(server, heir, other);
 }
 
