@@ -49,12 +49,12 @@ export function onAttendedTransfer(world: World, event: Of<"attended-transfer">)
 function takePlace(world: World, server: Channel, heir: Channel, other: Channel): void {
   const { bridge } = server;
   for (const channel of [server, other]) world.bridges.leave(channel, world.at);
-  // Asterisk 16 does not always tell that the heir is in the room now.
-  if (bridge !== undefined && isConference(bridge)) world.bridges.enter(bridge, heir, world.at);
   takeOverDials(server, heir);
   world.queues.takeOver(server, heir, world);
-  world.rooms.takeOver(server, heir, world);
   world.membership.takePlace(server, heir, other);
+  // Asterisk 16 does not always tell that the heir is in the room now.
+  if (bridge !== undefined && isConference(bridge)) world.bridges.enter(bridge, heir, world.at);
+  world.rooms.takeOver(server, heir, world);
 }
 
 /** Out of a conference nobody is joined by his leaving: the others are together already, and only he goes, with both his lines. */
