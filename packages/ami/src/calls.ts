@@ -9,6 +9,8 @@ const maxAbandoned = 1000;
 export class Calls {
   readonly #pending = new Map<string, PendingCall>();
   readonly #abandoned = new Set<string>();
+  /** Given up by their caller while Asterisk's session is still busy with them and reads nothing else. */
+  readonly #deafening = new Set<string>();
   readonly #limit: number;
   readonly #prefix: string;
   /** The ActionID of pings, whose reply nobody waits for: any byte is a sign of life. */
@@ -37,7 +39,9 @@ export class Calls {
     return this.#stray;
   }
 
+  /** True while Asterisk's session is busy with one action and reads no other. */
   get blocked(): boolean {
+    if (this.#deafening.size > 0) return true;
     for (const call of this.#pending.values()) if (call.blocking) return true;
     return false;
   }
@@ -67,6 +71,7 @@ export class Calls {
   /** `early`: the reply may still come. Returns whether other events are expected than before. */
   remove(call: PendingCall, early: boolean): boolean {
     if (!this.#pending.delete(call.id)) return false;
+    if (early && call.blocking) this.#deafening.add(call.id);
     if (early && call.ownsItems) {
       this.#abandoned.add(call.id);
       if (this.#abandoned.size > maxAbandoned) this.#abandoned.delete(this.#abandoned.values().next().value as string);
@@ -81,6 +86,7 @@ export class Calls {
     else if (id?.startsWith(this.#prefix) !== true) this.#stray++;
     else if (id !== this.pingId) {
       this.#late++;
+      this.#deafening.delete(id);
       // No items follow.
       if (message.name === "Error") this.#abandoned.delete(id);
     }
@@ -102,6 +108,7 @@ export class Calls {
   failAll(error: (action: string) => AmiError): void {
     for (const call of this.#pending.values()) call.fail(error(call.action));
     this.#abandoned.clear();
+    this.#deafening.clear();
   }
 
   #count(call: PendingCall, by: 1 | -1): boolean {

@@ -126,6 +126,63 @@ describe("reconnecting", () => {
     expect(await waiting).toBe("over");
   });
 
+  it("does not take it for dead either when the caller has given such an action up", async () => {
+    const runtime = new FakeRuntime();
+    await using peer = await ScriptedAsterisk.listen({ actions: { waitevent: () => undefined } });
+    await using client = await connected(peer, { ping: { idleMs: 1000, timeoutMs: 500 }, timeoutMs: 2000 }, runtime);
+    const waiting = client.action("WaitEvent", { Timeout: 60 });
+    const pings = (): number => peer.last.actions.filter(({ name }) => name === "Ping").length;
+    await peer.until(() => peer.last.actions.at(-1)?.name === "WaitEvent");
+    const givenUp = waiting.catch((error: unknown) => error);
+    for (let second = 0; second < 60; second++) runtime.advance(1000);
+    expect(await givenUp).toMatchObject({ code: "AMI_TIMEOUT" });
+    expect([client.state, pings()]).toEqual(["ready", 0]);
+    const late = peer.last.actions.find(({ name }) => name === "WaitEvent");
+    const heard = new Promise<void>((resolve) => client.onBytes(() => resolve()));
+    peer.last.send(reply(late as NonNullable<typeof late>, "Success"));
+    await heard;
+    runtime.advance(2000);
+    await peer.until(() => pings() === 1);
+  });
+
+  it("asks all the same when that lasts longer than any action does", async () => {
+    const runtime = new FakeRuntime();
+    await using peer = await ScriptedAsterisk.listen({ actions: { waitevent: () => undefined } });
+    await using client = await connected(
+      peer,
+      { ping: { idleMs: 60_000, timeoutMs: 500 }, timeoutMs: 3_600_000 },
+      runtime,
+    );
+    const waiting = client.action("WaitEvent", { Timeout: -1 }).catch((error: unknown) => error);
+    await peer.until(() => peer.last.actions.at(-1)?.name === "WaitEvent");
+    peer.last.playDead();
+    for (let minute = 0; minute < 10; minute++) runtime.advance(60_000);
+    runtime.advance(500);
+    expect(await waiting).toMatchObject({ cause: { code: "AMI_PEER_DEAD" } });
+  });
+
+  it("waits longer each time when it is dropped right after each login, and not when a session lasted", async () => {
+    const runtime = new FakeRuntime();
+    await using peer = await ScriptedAsterisk.listen();
+    await using client = clientOf(peer, { reconnect: { minMs: 100, maxMs: 1000 }, ping: false }, runtime);
+    const waits: (number | undefined)[] = [];
+    const dropAfter = async (ms: number): Promise<void> => {
+      const waiting = next(client, "state", ({ to }: AmiStateChange) => to === "waiting");
+      runtime.advance(ms);
+      peer.last.cut();
+      const { retryInMs } = await waiting;
+      waits.push(retryInMs);
+      const again = next(client, "state", isReady);
+      runtime.advance(retryInMs ?? 0);
+      await again;
+    };
+    await client.connect();
+    for (let drop = 0; drop < 6; drop++) await dropAfter(0);
+    await dropAfter(5000);
+    await dropAfter(0);
+    expect(waits).toEqual([75, 150, 300, 600, 750, 750, 75, 150]);
+  });
+
   it("treats a broken limit as a lost link, and not as the end of the process", async () => {
     await using peer = await ScriptedAsterisk.listen();
     await using client = await connected(peer, { limits: { maxMessageBytes: 1000 } });

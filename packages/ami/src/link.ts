@@ -42,6 +42,10 @@ export class AmiLink {
   #wanted: ReadonlySet<string> | undefined = new Set();
   #cancelRetry: () => void = () => {};
   #attempts = 0;
+  /** Sessions in a row that ended sooner than the wait before them was. */
+  #failures = 0;
+  #waitedMs = 0;
+  #readyAt = 0;
   #logins = 0;
   #lastHeardAt = 0;
   #gapBeganAt = 0;
@@ -145,6 +149,7 @@ export class AmiLink {
     const resync = { first, gapMs: first ? 0 : this.#runtime.now() - this.#gapBeganAt, attempts: this.#attempts };
     this.#logins++;
     this.#attempts = 0;
+    this.#readyAt = this.#runtime.now();
     this.#watch?.start();
     this.#lag.start();
     this.#setState("ready", {});
@@ -164,13 +169,17 @@ export class AmiLink {
     this.#session = undefined;
     this.#watch?.stop();
     this.#lag.stop();
-    if (this.#state === "ready") this.#gapBeganAt = this.#lastHeardAt;
+    const wasReady = this.#state === "ready";
+    if (wasReady) this.#gapBeganAt = this.#lastHeardAt;
     if (this.#state === "closed" || !error.retryable) {
       this.end(error);
       return;
     }
     const { minMs = 200, maxMs = 10_000 } = this.#options.reconnect ?? {};
-    const retryInMs = backoffMs(Math.max(1, this.#attempts), minMs, maxMs, this.#runtime.random());
+    const lasted = wasReady && this.#runtime.now() - this.#readyAt >= Math.max(minMs, this.#waitedMs);
+    this.#failures = lasted ? 1 : this.#failures + 1;
+    const retryInMs = backoffMs(this.#failures, minMs, maxMs, this.#runtime.random());
+    this.#waitedMs = retryInMs;
     this.#cancelRetry = this.#runtime.schedule(retryInMs, () => this.open());
     this.#setState("waiting", { cause: error, retryInMs });
     if (!this.#isOver) this.#handlers.lost(error);

@@ -10,6 +10,9 @@ export interface PeerWatchOptions {
   dead(silentMs: number): void;
 }
 
+/** Longer than this no action makes a session deaf, in milliseconds: then a ping is tried all the same. */
+const deafAtMostMs = 600_000;
+
 /** Finds a peer that is gone without a FIN: any byte is a sign of life, and silence is asked about with a ping. */
 export class PeerWatch {
   readonly #options: PeerWatchOptions;
@@ -40,7 +43,7 @@ export class PeerWatch {
     this.#cancel = runtime.schedule(delayMs, () => {
       const silentMs = runtime.now() - this.#lastHeard;
       if (silentMs < idleMs) this.#waitForIdle(idleMs - silentMs);
-      else if (this.#options.mayPing()) this.#ping();
+      else if (this.#options.mayPing() || silentMs >= deafAtMostMs) this.#ping();
       else this.#waitForIdle(idleMs);
     });
   }
