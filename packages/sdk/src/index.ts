@@ -1,8 +1,10 @@
-export * from "./call.ts";
-export * from "./call-history.ts";
-export * from "./pbx-state.ts";
-export * from "./presence-update.ts";
-export * from "./problem.ts";
-export * from "./stream-event.ts";
-export * from "./subscription.ts";
-export * from "./token.ts";
+// The client and the types; the schemas (zod) are in `@cordboard/sdk/schemas`, so that who only calls the API does not load them.
+export type * from "./call.ts";
+export type * from "./call-history.ts";
+export type * from "./pbx-state.ts";
+export type * from "./presence-update.ts";
+export type * from "./problem.ts";
+export type * from "./stream-event.ts";
+export type * from "./subscription.ts";
+export type * from "./token.ts";
+export * from "./errors.ts";
