@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { PbxCaptureError, PbxError, pbxErrorCodes, PbxLinkError } from "./errors.ts";
 
 const page = readFileSync(new URL("../../../docs/reference/errors-pbx.md", import.meta.url), "utf8");
-const sources = ["pbx-link-options.ts"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("");
+const sources = ["pbx-options.ts"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("");
 
 describe("errors of this package", () => {
   it("are on the reference page, each once, in order, and no others", () => {

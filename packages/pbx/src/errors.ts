@@ -6,6 +6,8 @@ export const pbxErrorCodes = [
   "PBX_CAPTURE_FORMAT",
   "PBX_CAPTURE_VERSION",
   "PBX_CAPTURE_WRITE",
+  "PBX_CONSUMER_OPTION",
+  "PBX_CONSUMER_TOO_SLOW",
   "PBX_LINK_CLOSED",
   "PBX_LINK_STARTED",
   "PBX_REPLAY_EMPTY",
@@ -38,6 +40,9 @@ export class PbxError extends Error {
 
 /** A capture cannot be read or written: `PBX_CAPTURE_FORMAT`, `PBX_CAPTURE_VERSION`, `PBX_CAPTURE_WRITE`. */
 export class PbxCaptureError extends PbxError {}
+
+/** A consumer of changes: `PBX_CONSUMER_OPTION`, `PBX_CONSUMER_TOO_SLOW`. */
+export class PbxConsumerError extends PbxError {}
 
 /** The link is not in a state for this: `PBX_LINK_CLOSED`, `PBX_LINK_STARTED`. */
 export class PbxLinkError extends PbxError {}

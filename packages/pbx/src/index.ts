@@ -1,3 +1,28 @@
+export type {
+  Call,
+  CallChange,
+  CallParking,
+  CallQueue,
+  Cause,
+  Change,
+  ClearedConnection,
+  ConferenceParticipant,
+  ConferenceRoom,
+  Connection,
+  ConnectionKey,
+  ConnectionMove,
+  ConnectionRole,
+  ConnectionState,
+  ExtensionState,
+  Mailbox,
+  ParkedCall,
+  Presence,
+  Queue,
+  QueueCaller,
+  QueueMember,
+  StateChange,
+  Talk,
+} from "@cordboard/call-engine";
 export type { BridgeRow } from "./bridge-row.ts";
 export { captureAri } from "./capture-ari.ts";
 export { captureFile } from "./capture-file.ts";
@@ -9,6 +34,8 @@ export * from "./errors.ts";
 export { importAmiText, type ImportOptions } from "./import-ami-text.ts";
 export type * from "./pbx-link-options.ts";
 export { PbxLink } from "./pbx-link.ts";
+export type * from "./pbx-options.ts";
+export { connect, Pbx } from "./pbx.ts";
 export { readCapture, readCaptureFile } from "./read-capture.ts";
 export type { Recording, RecordingHeader, RecordingRecord } from "./recording.ts";
 export { systemClock, type ReplayClock } from "./replay-clock.ts";

@@ -1,5 +1,6 @@
 import type { AmiClientOptions, AmiError, AmiRuntime } from "@cordboard/ami";
 import type { CaptureWriter } from "./capture-writer.ts";
+import type { PbxNotice, PbxState, PbxStateChange } from "./pbx-options.ts";
 import type { TableChange } from "./table-change.ts";
 import type { TimelineEntry } from "./timeline-entry.ts";
 
@@ -21,54 +22,8 @@ export interface PbxLinkOptions {
   readonly capture?: CaptureWriter;
 }
 
-/** `syncing`: logged in, the snapshot is being read. Rows are right in `live` only. */
-export type PbxLinkState = "idle" | "connecting" | "syncing" | "live" | "waiting" | "closed";
-
-export interface PbxLinkStateChange {
-  readonly from: PbxLinkState;
-  readonly to: PbxLinkState;
-  /** Why, when the change was not asked for. */
-  readonly cause?: Error;
-  /** With `waiting`: milliseconds to the next attempt. */
-  readonly retryInMs?: number;
-}
-
-/** What is known of the other side; each part only when the AMI user may ask for it. */
-export interface PbxServerInfo {
-  /** From the greeting: `11.0.0`. */
-  readonly amiVersion?: string;
-  /** `22.10.1~dfsg+~cs6.15.60671435-1`. */
-  readonly asteriskVersion?: string;
-  /** asterisk.conf `systemname`; `replay` for a replay. */
-  readonly systemName?: string;
-  /** When Asterisk started, milliseconds since 1970; from FullyBooted, so it takes the read class `system`. */
-  readonly startedAt?: number;
-  /** True when this is no PBX but a recording: its SystemName is `replay`. */
-  readonly replay: boolean;
-}
-
-/**
- * `PBX_CLASS_MISSING`: the AMI user may not ask or see something. `PBX_SNAPSHOT_FAILED`: the snapshot could not be read and is tried
- * again. `PBX_DRIFT`: a check found what no event had told. `PBX_LISTENER_FAILED`: a listener threw.
- */
-export type PbxNoticeCode = "PBX_CLASS_MISSING" | "PBX_DRIFT" | "PBX_LISTENER_FAILED" | "PBX_SNAPSHOT_FAILED";
-
-/** Something the AMI user may not do, and what is missing in the view because of it. */
-export interface PbxLinkNotice {
-  readonly code: PbxNoticeCode;
-  /** What happened, what it means, what to do. */
-  readonly message: string;
-  /** The manager.conf line: `read` or `write`. */
-  readonly right?: "read" | "write";
-  /** One of these classes would do: `["system", "reporting"]`. */
-  readonly classes?: readonly string[];
-  /** The AMI action that was refused. */
-  readonly action?: string;
-  readonly cause?: unknown;
-}
-
 /** After each login's snapshot: how the table differs from what it held before. */
-export interface PbxResync {
+export interface PbxLinkResync {
   readonly at: number;
   /** True at the first snapshot of this link. */
   readonly first: boolean;
@@ -83,8 +38,12 @@ export interface PbxLinkEvents {
   change: TableChange;
   timeline: TimelineEntry;
   state: PbxLinkStateChange;
-  resync: PbxResync;
+  resync: PbxLinkResync;
   notice: PbxLinkNotice;
   /** An attempt failed or the link was lost; the link goes on by itself. */
   error: AmiError;
 }
+
+export type PbxLinkState = PbxState;
+export type PbxLinkStateChange = PbxStateChange;
+export type PbxLinkNotice = PbxNotice;

@@ -1,33 +1,24 @@
 import { AmiActionError, type AmiClient, type AmiMessage } from "@cordboard/ami";
-import type { PbxLinkNotice, PbxServerInfo } from "./pbx-link-options.ts";
-import type { TableSnapshot } from "./table-snapshot.ts";
+import { snapshotFromAmi, type AmiHeaders, type PbxSnapshot } from "@cordboard/call-engine";
+import { classMissing, isDenied } from "./denied.ts";
+import type { PbxNotice, PbxServerInfo } from "./pbx-options.ts";
 
 /** What the snapshot actions told, and what the user may not ask. */
 export interface ReadSnapshot {
-  readonly snapshot: TableSnapshot;
+  readonly snapshot: PbxSnapshot;
   readonly server: Pick<PbxServerInfo, "asteriskVersion" | "systemName">;
-  readonly notices: readonly PbxLinkNotice[];
+  readonly notices: readonly PbxNotice[];
 }
 
-/** Write classes of the snapshot actions (any one is enough), and what is not seen without them. */
-const needs: ReadonlyMap<string, { readonly classes: readonly string[]; readonly loss: string }> = new Map([
-  ["CoreShowChannels", { classes: ["system", "reporting"], loss: "calls that began before the link are not seen" }],
-  ["Status", { classes: ["system", "call", "reporting"], loss: "calls that began before the link are not seen" }],
-  ["ParkedCalls", { classes: ["call"], loss: "calls parked before the link are not shown as parked" }],
-  [
-    "ConfbridgeListRooms",
-    { classes: ["reporting"], loss: "who was in a conference before the link is not shown there" },
-  ],
-  ["ConfbridgeList", { classes: ["reporting"], loss: "who was in a conference before the link is not shown there" }],
-  ["CoreSettings", { classes: ["system", "reporting"], loss: "version and name of the PBX are not known" }],
-]);
+/** What of a PBX is read: `calls` all that moves; `all` also the states of devices, hints, people and mailboxes. */
+export type SnapshotDepth = "calls" | "all";
 
 /**
  * Asks for all that a snapshot can tell. What the user may not ask, and modules that are not there, are left out;
  * any other failure (time-out, link lost) is thrown.
  */
-export async function readSnapshot(client: AmiClient): Promise<ReadSnapshot> {
-  const notices: PbxLinkNotice[] = [];
+export async function readSnapshot(client: AmiClient, depth: SnapshotDepth): Promise<ReadSnapshot> {
+  const notices = new Map<string, PbxNotice>();
   const ask = async (
     action: string,
     params: Readonly<Record<string, string>> = {},
@@ -36,53 +27,52 @@ export async function readSnapshot(client: AmiClient): Promise<ReadSnapshot> {
       return (await client.list(action, params)).items;
     } catch (error) {
       if (!(error instanceof AmiActionError)) throw error;
-      if (isDenied(error)) notices.push(classMissing(action, error));
+      if (isDenied(error)) notices.set(action, classMissing(action, error));
       return undefined;
     }
   };
   // All in one write, in this order: Asterisk answers them one after the other, and channels come before bridges.
-  const [channels, bridges, queues, parkedCalls, rooms, settings] = await Promise.all([
+  const [channels, bridges, queues, parkedCalls, rooms, settings, ...states] = await Promise.all([
     ask("CoreShowChannels"),
     ask("BridgeList"),
     ask("QueueStatus"),
     ask("ParkedCalls"),
     ask("ConfbridgeListRooms"),
     readSettings(client, notices),
+    ...(depth === "calls" ? [] : stateLists.map((action) => ask(action))),
   ]);
-  const told = channels ?? (await ask("Status"));
-  if (channels === undefined && told !== undefined) forget(notices, "CoreShowChannels");
-  const members = await Promise.all(
-    (bridges ?? []).map(async (bridge) => {
-      const uniqueid = bridge.get("BridgeUniqueid") ?? "";
-      return [uniqueid, await ask("BridgeInfo", { BridgeUniqueid: uniqueid })] as const;
-    }),
-  );
+  const told = channels ?? (await ask("Status"))?.map(statusAsChannel);
+  if (channels === undefined && told !== undefined) notices.delete("CoreShowChannels");
   // A right that would have told nothing is not missed.
-  const parkingBridges = new Set(
-    (bridges ?? [])
-      .filter((bridge) => bridge.get("BridgeType") === "parking")
-      .map((bridge) => bridge.get("BridgeUniqueid")),
+  const isParked = (bridges ?? []).some(
+    (bridge) => bridge.get("BridgeType") === "parking" && Number(bridge.get("BridgeNumChannels")) > 0,
   );
-  if (!members.some(([uniqueid, items]) => parkingBridges.has(uniqueid) && (items?.length ?? 0) > 0))
-    forget(notices, "ParkedCalls");
-  const conferences = await Promise.all(
+  if (!isParked) notices.delete("ParkedCalls");
+  const participants = await Promise.all(
     (rooms ?? []).map((room) => ask("ConfbridgeList", { Conference: room.get("Conference") ?? "" })),
   );
+  const snapshot = snapshotFromAmi({
+    channels: told ?? [],
+    ...(bridges === undefined ? {} : { bridges }),
+    ...(queues === undefined ? {} : { queues }),
+    ...(parkedCalls === undefined ? {} : { parkedCalls }),
+    ...(rooms === undefined ? {} : { participants: participants.flatMap((items) => items ?? []) }),
+    ...(depth === "calls" ? {} : { states: states.flatMap((items) => items ?? []) }),
+  });
+  return { snapshot, server: settings, notices: [...notices.values()] };
+}
+
+const stateLists = ["ExtensionStateList", "DeviceStateList", "PresenceStateList"] as const;
+
+/** A Status item as an item of CoreShowChannels: only the age has another name. */
+function statusAsChannel(item: AmiMessage): AmiHeaders {
   return {
-    snapshot: {
-      ...(told === undefined ? {} : { channels: told }),
-      ...(bridges === undefined ? {} : { bridges }),
-      bridgeChannels: new Map(members.flatMap(([uniqueid, items]) => (items === undefined ? [] : [[uniqueid, items]]))),
-      ...(queues === undefined ? {} : { queueEntries: queues.filter((item) => item.name === "QueueEntry") }),
-      ...(parkedCalls === undefined ? {} : { parkedCalls }),
-      ...(rooms === undefined ? {} : { conferenceMembers: conferences.flatMap((items) => items ?? []) }),
-    },
-    server: settings,
-    notices: [...new Map(notices.map((notice) => [notice.action, notice])).values()],
+    name: "CoreShowChannel",
+    get: (header) => item.get(header === "Duration" ? "Seconds" : header),
   };
 }
 
-async function readSettings(client: AmiClient, notices: PbxLinkNotice[]): Promise<ReadSnapshot["server"]> {
+async function readSettings(client: AmiClient, notices: Map<string, PbxNotice>): Promise<ReadSnapshot["server"]> {
   try {
     const settings = await client.action("CoreSettings");
     const asteriskVersion = settings.get("AsteriskVersion");
@@ -93,29 +83,7 @@ async function readSettings(client: AmiClient, notices: PbxLinkNotice[]): Promis
     };
   } catch (error) {
     if (!(error instanceof AmiActionError)) throw error;
-    if (isDenied(error)) notices.push(classMissing("CoreSettings", error));
+    if (isDenied(error)) notices.set("CoreSettings", classMissing("CoreSettings", error));
     return {};
   }
-}
-
-/** Takes back the notice about an action whose refusal lost nothing. */
-function forget(notices: PbxLinkNotice[], action: string): void {
-  const index = notices.findIndex((notice) => notice.action === action);
-  if (index !== -1) notices.splice(index, 1);
-}
-
-function isDenied(error: AmiActionError): boolean {
-  return /permission denied/i.test(error.message);
-}
-
-function classMissing(action: string, cause: AmiActionError): PbxLinkNotice {
-  const need = needs.get(action) ?? { classes: [], loss: "a part of the snapshot is missing" };
-  return {
-    code: "PBX_CLASS_MISSING",
-    message: `The AMI user may not ask ${action}: ${need.loss}. Add ${need.classes.join(" or ")} to its write= in manager.conf and reload.`,
-    right: "write",
-    classes: need.classes,
-    action,
-    cause,
-  };
 }

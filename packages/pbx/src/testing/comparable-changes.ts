@@ -1,3 +1,4 @@
+import type { PbxChange } from "../pbx-options.ts";
 import type { TableChange } from "../table-change.ts";
 
 /** Changes without times, with ids and names numbered in the order in which they appear. */
@@ -17,4 +18,25 @@ export function comparable(changes: readonly TableChange[]): string[] {
     });
     return text.replaceAll(/-[0-9a-f]{8}(?=[";<])/g, number);
   });
+}
+
+/** Changes of calls without times, with ids of calls and channels numbered in the order in which they appear. */
+export function comparableChanges(changes: readonly PbxChange[]): string[] {
+  const numbers = new Map<string, number>();
+  const number = (id: string): string => {
+    if (!numbers.has(id)) numbers.set(id, numbers.size);
+    return `#${numbers.get(id)}`;
+  };
+  return changes
+    .filter(({ change }) => "call" in change)
+    .map(({ change }) => {
+      const text = JSON.stringify(change, (key, value: unknown) =>
+        key.endsWith("At")
+          ? undefined
+          : typeof value === "string" && /^\d+\.\d+(?:~\d+)?$|^[0-9a-f-]{36}$/.test(value)
+            ? number(value)
+            : value,
+      );
+      return text.replaceAll(/-[0-9a-f]{8}(?=[";<])/g, number);
+    });
 }
