@@ -52,14 +52,6 @@ export class CordboardApiError extends CordboardError {
 /** No usable answer: `SDK_CONNECT_FAILED`, `SDK_LINK_LOST`, `SDK_TIMED_OUT`, `SDK_BAD_REPLY`. */
 export class CordboardConnectionError extends CordboardError {
   declare readonly code: SdkErrorCode;
-
-  constructor(
-    code: Extract<SdkErrorCode, "SDK_CONNECT_FAILED" | "SDK_LINK_LOST" | "SDK_TIMED_OUT" | "SDK_BAD_REPLY">,
-    message: string,
-    cause?: unknown,
-  ) {
-    super(code, message, cause);
-  }
 }
 
 /** The caller's own AbortSignal fired: `SDK_ABORTED`; its reason is the `cause`. */
