@@ -1,0 +1,5 @@
+import type { Migration } from "./migration.ts";
+import { eventsMigration } from "./migrations/0001-events.ts";
+
+/** All migrations in their order: the version of a database is how many of them it has had. */
+export const migrations: readonly Migration[] = [eventsMigration];
