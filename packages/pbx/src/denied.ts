@@ -15,6 +15,13 @@ const needs: ReadonlyMap<string, { readonly classes: readonly string[]; readonly
   ["ExtensionStateList", { classes: ["call", "reporting"], loss: "hints are known only once their state changes" }],
   ["DeviceStateList", { classes: ["call", "reporting"], loss: "devices are known only once their state changes" }],
   ["PresenceStateList", { classes: ["call", "reporting"], loss: "presence is known only once it changes" }],
+  ["PJSIPShowEndpoints", { classes: ["system"], loss: "phones without a hint are known only once they call" }],
+  ["SIPpeers", { classes: ["system", "reporting"], loss: "phones without a hint are known only once they call" }],
+  ["IAXpeerlist", { classes: ["system", "reporting"], loss: "phones without a hint are known only once they call" }],
+  [
+    "VoicemailUsersList",
+    { classes: ["call", "reporting"], loss: "counts of mailboxes are known only once they change" },
+  ],
 ]);
 
 /** True if Asterisk refused an action because the user lacks its class. */

@@ -1,5 +1,12 @@
 import type { AmiClient, AmiMessage, AmiResync, AmiStateChange } from "@cordboard/ami";
-import { amiEventsOfCalls, fromAmi, type CallEngine, type Change, type PbxEvent } from "@cordboard/call-engine";
+import {
+  amiEventsOfCalls,
+  fromAmi,
+  type CallEngine,
+  type Change,
+  type PbxEvent,
+  type PbxSnapshot,
+} from "@cordboard/call-engine";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { PbxNews, PbxServerInfo, PbxState, PbxStateChange } from "./pbx-options.ts";
 import { readSnapshot, type ReadSnapshot, type SnapshotDepth } from "./read-snapshot.ts";
@@ -24,6 +31,10 @@ export interface EngineSyncParts {
   readonly checkEveryMs: number;
   readonly tell: <N extends "state" | "resync">(name: N, news: PbxNews[N]) => void;
   readonly change: (changes: readonly Change[], at: number) => void;
+  /** Of an event before it is applied. */
+  readonly hear: (event: PbxEvent) => void;
+  /** A snapshot after a login was taken in. */
+  readonly synced: (snapshot: PbxSnapshot) => void;
 }
 
 /**
@@ -86,7 +97,7 @@ export class EngineSync {
 
   /** Called within the turn of the login's reply, so that no event is missed. */
   async #sync(resync: AmiResync): Promise<void> {
-    const { engine, clock, schedule, notices, change, tell } = this.#parts;
+    const { engine, clock, schedule, notices, change, tell, synced } = this.#parts;
     const turn = ++this.#turn;
     // The check that was due is not wanted any more: what it would find belongs to this turn.
     this.#cancelTimer();
@@ -114,6 +125,8 @@ export class EngineSync {
     tell("resync", { at, first, gapMs: resync.gapMs, changes });
     if (turn !== this.#turn) return;
     this.#setState("live");
+    if (turn !== this.#turn) return;
+    synced(read.snapshot);
     this.#scheduleCheck(turn);
   }
 
@@ -186,8 +199,9 @@ export class EngineSync {
   #event(message: AmiMessage): void {
     const event = fromAmi(message);
     if (event === undefined) return;
-    const { engine, clock, change } = this.#parts;
+    const { engine, clock, change, hear } = this.#parts;
     const at = clock();
+    hear(event);
     this.#heardCalls ||= event.type === "channel-new" || event.type === "channel-gone";
     this.#membersMoved ||= event.type === "queue-member" || event.type === "queue-member-removed";
     if (this.#held === undefined) change(engine.apply(event, at), at);

@@ -24,6 +24,7 @@ export type {
   Talk,
 } from "@cordboard/call-engine";
 export type { BridgeRow } from "./bridge-row.ts";
+export type { DirectoryChange, Extension } from "./directory/extension.ts";
 export { captureAri } from "./capture-ari.ts";
 export { captureFile } from "./capture-file.ts";
 export { CaptureWriter, type CaptureSink, type CaptureWriterOptions } from "./capture-writer.ts";

@@ -1,6 +1,7 @@
 import type { AmiClientOptions, AmiError, AmiRuntime } from "@cordboard/ami";
 import type { Call, Change } from "@cordboard/call-engine";
 import type { CaptureWriter } from "./capture-writer.ts";
+import type { DirectoryChange } from "./directory/extension.ts";
 
 /** What a `Pbx` needs. */
 export interface PbxOptions {
@@ -52,10 +53,16 @@ export interface PbxServerInfo {
 }
 
 /**
- * `PBX_CLASS_MISSING`: the AMI user may not ask or see something. `PBX_SNAPSHOT_FAILED`: the snapshot could not be read and is tried
- * again. `PBX_DRIFT`: a check found what no event had told. `PBX_LISTENER_FAILED`: a listener threw.
+ * `PBX_CLASS_MISSING`: the AMI user may not ask or see something. `PBX_DIRECTORY_FAILED`: the extensions could not be read and
+ * are tried again. `PBX_DRIFT`: a check found what no event had told. `PBX_LISTENER_FAILED`: a listener threw. `PBX_SNAPSHOT_FAILED`: the
+ * snapshot could not be read and is tried again.
  */
-export type PbxNoticeCode = "PBX_CLASS_MISSING" | "PBX_DRIFT" | "PBX_LISTENER_FAILED" | "PBX_SNAPSHOT_FAILED";
+export type PbxNoticeCode =
+  | "PBX_CLASS_MISSING"
+  | "PBX_DIRECTORY_FAILED"
+  | "PBX_DRIFT"
+  | "PBX_LISTENER_FAILED"
+  | "PBX_SNAPSHOT_FAILED";
 
 /** Something the AMI user may not do, and what is missing in the view because of it. */
 export interface PbxNotice {
@@ -97,6 +104,8 @@ export interface PbxNews {
   state: PbxStateChange;
   resync: PbxResync;
   notice: PbxNotice;
+  /** Extensions came, are different, or went. */
+  directory: DirectoryChange;
   /** An attempt failed or the link was lost; the link goes on by itself. */
   error: AmiError;
 }

@@ -13,6 +13,8 @@ import {
 } from "@cordboard/call-engine";
 import type { CaptureWriter } from "./capture-writer.ts";
 import { ChangeStream } from "./change-stream.ts";
+import { Directory } from "./directory/directory.ts";
+import type { Extension } from "./directory/extension.ts";
 import { EngineSync } from "./engine-sync.ts";
 import { PbxLinkError } from "./errors.ts";
 import { Listeners } from "./listeners.ts";
@@ -46,6 +48,7 @@ export class Pbx implements AsyncDisposable {
   readonly client: AmiClient;
   readonly #engine: CallEngine;
   readonly #sync: EngineSync;
+  readonly #directory: Directory;
   readonly #notices: NoticeBoard;
   readonly #clock: () => number;
   readonly #listeners: Listeners<PbxNews>;
@@ -71,16 +74,34 @@ export class Pbx implements AsyncDisposable {
     this.#engine = new CallEngine({ pbx: options.id, newCallId: options.newCallId ?? randomUUID });
     if (options.restore !== undefined) this.#engine.restore(options.restore, this.#clock());
     if (options.capture !== undefined) this.#captureInto(options.capture);
+    const schedule = (delayMs: number, run: () => void): (() => void) =>
+      (options.runtime ?? systemClock).schedule(delayMs, run);
     this.#sync = new EngineSync({
       id: options.id,
       client: this.client,
       engine: this.#engine,
       notices: this.#notices,
       clock: this.#clock,
-      schedule: (delayMs, run) => (options.runtime ?? systemClock).schedule(delayMs, run),
+      schedule,
       checkEveryMs: options.checkEveryMs ?? 60_000,
       tell: (name, news) => this.#listeners.tell(name, news),
       change: (changes, at) => this.#tell(changes, at),
+      hear: (event) => this.#directory.hear(event),
+      synced: ({ states }) => {
+        void this.#directory.read(states?.filter((state) => state.type === "extension-state"));
+      },
+    });
+    this.#directory = new Directory({
+      id: options.id,
+      client: this.client,
+      engine: this.#engine,
+      notices: this.#notices,
+      schedule,
+      apply: (event) => {
+        const at = this.#clock();
+        this.#tell(this.#engine.apply(event, at), at);
+      },
+      tell: (change) => this.#listeners.tell("directory", change),
     });
     this.on("state", ({ to, cause }) => this.#stateChanged(to, cause));
     this.client.on("error", (error) => this.#listeners.tell("error", error));
@@ -144,6 +165,23 @@ export class Pbx implements AsyncDisposable {
     return this.#engine.mailboxes();
   }
 
+  /**
+   * Who is on this PBX, learnt from its hints, endpoints, mailboxes and queues, and from calls. Hints are known as soon as the PBX is live,
+   * the rest a moment later; `on("directory")` tells.
+   */
+  get extensions(): readonly Extension[] {
+    return this.#directory.extensions;
+  }
+
+  extension(number: string): Extension | undefined {
+    return this.#directory.extension(number);
+  }
+
+  /** The number of the extension that has a device such as `PJSIP/1000`. */
+  extensionOf(device: string): string | undefined {
+    return this.#directory.extensionOf(device);
+  }
+
   /** Attaches data to a call; it follows the call through transfers. An `undefined` takes a key away. @returns false if there is no such call */
   setUserData(callId: string, data: Readonly<Record<string, string | undefined>>): boolean {
     const at = this.#clock();
@@ -201,6 +239,7 @@ export class Pbx implements AsyncDisposable {
 
   #stateChanged(to: PbxState, cause: Error | undefined): void {
     if (to === "live") this.#live.resolve();
+    if (to === "waiting" || to === "closed") this.#directory.stop();
     if (to !== "closed") return;
     this.#closed = cause ?? true;
     for (const stream of this.#streams) stream.end(cause);
@@ -220,6 +259,7 @@ export class Pbx implements AsyncDisposable {
     this.#untold = told;
     // More may be added while it is walked through.
     for (const change of this.#untold) {
+      this.#directory.learn(change.change);
       this.#listeners.tell("change", change);
       for (const stream of this.#streams) stream.push(change);
     }
