@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-// `node bench/run.ts ami|ari …`: installs the libraries to compare with, builds our own, and starts the comparison.
+// `node bench/run.ts ami|ari|engine …`: installs the libraries to compare with, builds our own, and starts the comparison.
 
 const root = dirname(import.meta.dirname);
 const peers = join(import.meta.dirname, "peers");
@@ -17,13 +17,19 @@ function run(
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const entries: Readonly<Record<string, string>> = { ami: "ami/main.ts", ari: "ari/main.ts" };
+/** What is started, and which packages it needs built. */
+const subjects: Readonly<Record<string, readonly [entry: string, ...packages: string[]]>> = {
+  ami: ["ami/main.ts", "ami"],
+  ari: ["ari/main.ts", "ari"],
+  engine: ["engine/main.ts", "ami", "call-engine"],
+};
 const [subject = "", ...rest] = process.argv.slice(2);
-const entry = entries[subject];
-if (entry === undefined) {
-  console.error(`Usage: node bench/run.ts ${Object.keys(entries).join("|")} [--quick] [--json]`);
+const known = subjects[subject];
+if (known === undefined) {
+  console.error(`Usage: node bench/run.ts ${Object.keys(subjects).join("|")} [--quick] [--json]`);
   process.exit(2);
 }
+const [entry, ...packages] = known;
 const installed = join(peers, "node_modules", ".package-lock.json");
 const isCurrent =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(peers, "package-lock.json")).mtimeMs;
@@ -31,7 +37,7 @@ const isCurrent =
 if (!isCurrent) run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], peers, process.stderr);
 run(
   process.execPath,
-  [join(root, "node_modules/typescript/bin/tsc"), "-b", `packages/${subject}`],
+  [join(root, "node_modules/typescript/bin/tsc"), "-b", ...packages.map((name) => `packages/${name}`)],
   root,
   process.stderr,
 );

@@ -1,4 +1,5 @@
 import { type Bridge, type Channel } from "./channel.ts";
+import { kept } from "./kept-text.ts";
 import type { BridgeFacts } from "./pbx-event.ts";
 
 /**
@@ -24,15 +25,15 @@ export class Bridges {
     let bridge = this.#byId.get(facts.id);
     if (bridge === undefined) {
       bridge = {
-        id: facts.id,
-        kind: facts.kind,
-        technology: facts.technology,
+        id: kept(facts.id),
+        kind: kept(facts.kind),
+        technology: kept(facts.technology),
         channels: new Set(),
         aloneSince: undefined,
       };
-      this.#byId.set(facts.id, bridge);
+      this.#byId.set(bridge.id, bridge);
     }
-    bridge.technology = facts.technology;
+    if (bridge.technology !== facts.technology) bridge.technology = kept(facts.technology);
     bridge.channels.add(channel);
     bridge.aloneSince = undefined;
     channel.bridge = bridge;

@@ -1,5 +1,6 @@
 import { CallRecord } from "./call-record.ts";
 import type { CallChange } from "./change.ts";
+import { kept } from "./kept-text.ts";
 import type { CallKeeper } from "./membership.ts";
 import type { Call, Cause } from "./model.ts";
 import { publish } from "./publish.ts";
@@ -30,7 +31,7 @@ export class Calls implements CallKeeper {
   }
 
   newCall(): CallRecord {
-    const call = new CallRecord(this.#newId(), ++this.#sequence, this.at);
+    const call = new CallRecord(kept(this.#newId()), ++this.#sequence, this.at);
     this.#byId.set(call.id, call);
     this.#touched.add(call);
     return call;

@@ -3,6 +3,7 @@ import { causeOfUnansweredCaller, causeOfUnansweredLeg, isFailure } from "./caus
 import { isHolding, type Channel } from "./channel.ts";
 import { isService } from "./connections.ts";
 import { dial, failureOf, forgetAnsweredDials, forgetDials, undial } from "./dials.ts";
+import { kept } from "./kept-text.ts";
 import type { Cause } from "./model.ts";
 import type { ChannelFacts, PbxEvent } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -19,8 +20,8 @@ const refusals: ReadonlyMap<string, Cause> = new Map([
 export function onChannelNew(world: World, facts: ChannelFacts): void {
   const channel = world.see(facts);
   if (channel === undefined) return;
-  channel.ownNumber ??= facts.number;
-  channel.ownName ??= facts.callerName;
+  if (facts.number !== undefined) channel.ownNumber ??= channel.number;
+  if (facts.callerName !== undefined) channel.ownName ??= channel.callerName;
 }
 
 /** The application of a channel is another one. */
@@ -28,7 +29,7 @@ export function onApplication(world: World, event: Of<"application">): void {
   const channel = world.see(event.channel);
   if (channel === undefined || (channel.application === event.application && !channel.hasBeenBridged)) return;
   const before = channel.application;
-  channel.application = event.application;
+  channel.application = kept(event.application);
   channel.hasBeenBridged = channel.bridge !== undefined;
   if (event.application.startsWith("AppDial") || event.application === "AppQueue") {
     channel.isDialled = true;

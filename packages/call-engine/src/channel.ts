@@ -1,4 +1,5 @@
 import type { CallRecord } from "./call-record.ts";
+import { kept, keptAs } from "./kept-text.ts";
 import type { Cause, ConnectionRole } from "./model.ts";
 import type { BridgeFacts, ChannelFacts, ChannelState } from "./pbx-event.ts";
 
@@ -121,18 +122,18 @@ export class Channel {
   bridgeTouched = 0;
 
   constructor(facts: ChannelFacts, at: number) {
-    this.id = facts.id;
+    this.id = kept(facts.id);
     this.startedAt = at;
-    this.name = facts.name;
-    this.device = deviceOf(facts.name);
-    this.isPlumbing = plumbing.has(technologyOf(facts.name));
-    this.linkedid = facts.linkedid;
+    this.name = kept(facts.name);
+    this.device = deviceOf(this.name);
+    this.isPlumbing = plumbing.has(technologyOf(this.name));
+    this.linkedid = facts.linkedid === this.id ? this.id : kept(facts.linkedid);
     this.state = facts.state;
-    this.number = facts.number;
-    this.callerName = facts.callerName;
-    this.connectedNumber = facts.connectedNumber;
-    this.context = facts.context;
-    this.exten = facts.exten;
+    this.number = keptAs(undefined, facts.number);
+    this.callerName = keptAs(undefined, facts.callerName);
+    this.connectedNumber = keptAs(undefined, facts.connectedNumber);
+    this.context = keptAs(undefined, facts.context);
+    this.exten = keptAs(undefined, facts.exten);
     if (facts.state === "up") this.answeredAt = at;
   }
 
@@ -145,28 +146,28 @@ export class Channel {
       changed = true;
     }
     if (facts.number !== undefined && facts.number !== this.number) {
-      this.number = facts.number;
+      this.number = kept(facts.number);
       changed = true;
     }
     if (facts.callerName !== undefined && facts.callerName !== this.callerName) {
-      this.callerName = facts.callerName;
+      this.callerName = kept(facts.callerName);
       changed = true;
     }
     if (facts.name !== this.name) {
       this.rename(facts.name);
       changed = true;
     }
-    this.connectedNumber = facts.connectedNumber;
-    this.linkedid = facts.linkedid;
-    this.context = facts.context;
-    this.exten = facts.exten;
+    if (facts.linkedid !== this.linkedid) this.linkedid = kept(facts.linkedid);
+    this.connectedNumber = keptAs(this.connectedNumber, facts.connectedNumber);
+    this.context = keptAs(this.context, facts.context);
+    this.exten = keptAs(this.exten, facts.exten);
     return changed;
   }
 
   rename(name: string): void {
-    this.name = name;
-    this.device = deviceOf(name);
-    this.isPlumbing = plumbing.has(technologyOf(name));
+    this.name = kept(name);
+    this.device = deviceOf(this.name);
+    this.isPlumbing = plumbing.has(technologyOf(this.name));
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CallRecord } from "./call-record.ts";
 import { Channel } from "./channel.ts";
+import { kept } from "./kept-text.ts";
 import { Tombstones } from "./tombstones.ts";
 import type { ChannelFacts } from "./pbx-event.ts";
 
@@ -50,7 +51,7 @@ export class Channels {
     if (facts.id === "" || facts.name === "" || this.#gone.has(facts.id)) return undefined;
     const channel = new Channel(facts, at);
     channel.touched = serial;
-    this.#byId.set(facts.id, channel);
+    this.#byId.set(channel.id, channel);
     this.#link(channel);
     return { channel, isNew: true, changed: true };
   }
@@ -70,7 +71,7 @@ export class Channels {
 
   /** Writes down that an id is gone although it was never known. */
   forget(id: string): void {
-    if (id !== "") this.#gone.add(id);
+    if (id !== "") this.#gone.add(kept(id));
   }
 
   #relink(channel: Channel, before: string): void {

@@ -1,4 +1,5 @@
 import type { Channel } from "./channel.ts";
+import { kept } from "./kept-text.ts";
 import type { ConferenceRoom } from "./model.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -48,8 +49,8 @@ export class ConferenceRooms {
     const room = this.#room(name);
     if (channel.room === name && room.participants.get(channel) === admin && channel.muted === muted) return;
     if (channel.room !== name) this.forget(channel, world);
-    this.#byName.set(name, room);
-    channel.room = name;
+    this.#byName.set(room.name, room);
+    channel.room = room.name;
     channel.muted = muted;
     room.participants.set(channel, admin);
     if (channel.bridge !== undefined) world.membership.settle(channel, { cause: "conferenced" });
@@ -107,8 +108,8 @@ export class ConferenceRooms {
   #room(name: string): RoomRecord {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const room = { name, participants: new Map<Channel, boolean>(), recording: false };
-    this.#byName.set(name, room);
+    const room = { name: kept(name), participants: new Map<Channel, boolean>(), recording: false };
+    this.#byName.set(room.name, room);
     return room;
   }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { CallEngine } from "./engine.ts";
 import { fromAmi } from "./from-ami.ts";
@@ -263,4 +265,52 @@ describe("a large PBX", () => {
     expect(engine.reconcile({ channels, bridges: [] }, 100_001)).toEqual([]);
     expect(user / 1e6).toBeLessThan(2);
   });
+
+  it("holds on to none of the messages that its facts were cut from", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const engine = newEngine();
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < 500; index++) feedLongMessages(engine, index);
+    collect();
+    const megabytes = (process.memoryUsage().heapUsed - before) / 1_048_576;
+    expect(engine.calls()).toHaveLength(500);
+    expect(megabytes).toBeLessThan(10);
+  });
 });
+
+/** Events whose values are slices of texts of 32 kB, all of them longer than what V8 copies. */
+function feedLongMessages(engine: CallEngine, index: number): void {
+  const values = [
+    "PJSIP/1000042-",
+    "1790000000.1000",
+    "Customer care ",
+    "+49 30 1234567 ",
+    "from-internal-",
+    "555-1234567-",
+  ];
+  const cut = (which: number): string => {
+    const value = `${values[which]}${String(index).padStart(8, "0")}`;
+    return Buffer.from(`${value}${String(which).repeat(32_000)}`)
+      .toString()
+      .slice(0, value.length);
+  };
+  const channel = {
+    id: cut(1),
+    name: cut(0),
+    linkedid: cut(1),
+    state: "up",
+    number: cut(3),
+    callerName: cut(2),
+    connectedNumber: cut(3),
+    context: cut(4),
+    exten: cut(5),
+  } as const;
+  engine.apply({ type: "channel-new", channel }, index);
+  engine.apply({ type: "application", channel, application: cut(4), data: "" }, index);
+  engine.apply({ type: "bridge-entered", bridge: { id: cut(3), kind: cut(4), technology: cut(2) }, channel }, index);
+  engine.apply({ type: "device-state", device: cut(0), state: cut(2) }, index);
+  engine.apply({ type: "extension-state", exten: cut(5), context: cut(4), hint: cut(0), status: cut(2) }, index);
+  engine.apply({ type: "queue-joined", channel, queue: cut(2), position: 1 }, index);
+}

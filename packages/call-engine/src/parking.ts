@@ -1,4 +1,5 @@
 import { isHolding, type Channel } from "./channel.ts";
+import { kept, keptAs } from "./kept-text.ts";
 import type { ParkedCall } from "./model.ts";
 import type { ParkingFacts, PbxEvent } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -41,7 +42,12 @@ export class ParkingLots {
     const known = channel.call?.view?.parked;
     const isKnown = known?.lot === facts.lot && known.space === facts.space;
     const since = isKnown ? known.parkedAt : parkedAt;
-    channel.parking = { lot: facts.lot, space: facts.space, parkedAt: since, parker: facts.parker };
+    channel.parking = {
+      lot: kept(facts.lot),
+      space: kept(facts.space),
+      parkedAt: since,
+      parker: keptAs(undefined, facts.parker),
+    };
     this.#parked.add(channel);
     // Out of its old bridge, whoever is left there: so a party of a conference takes its own call with it.
     if (channel.bridge?.technology !== "holding_bridge") world.bridges.leave(channel, world.at);

@@ -1,4 +1,5 @@
 import type { Channel } from "./channel.ts";
+import { kept } from "./kept-text.ts";
 import type { Queue, QueueMember } from "./model.ts";
 import type { PbxEvent, QueueMemberFacts } from "./pbx-event.ts";
 import type { World } from "./world.ts";
@@ -67,13 +68,13 @@ export class Queues {
     const known = channel.call?.queue;
     const isKnown = known?.name === name && known.position !== undefined;
     const index = Math.min(Math.max(Math.trunc(position) - 1, 0), queue.waiting.length);
-    channel.queue = { name, position: index + 1, joinedAt: isKnown ? known.joinedAt : joinedAt };
+    channel.queue = { name: queue.name, position: index + 1, joinedAt: isKnown ? known.joinedAt : joinedAt };
     queue.waiting.splice(index, 0, channel);
     if (channel.call !== undefined && !isKnown) {
       world.membership.settle(channel);
-      channel.call.queue = { name, joinedAt, position: index + 1 };
+      channel.call.queue = { name: queue.name, joinedAt, position: index + 1 };
       if (!channel.isPlumbing)
-        channel.call.notes.push({ type: "queued", cause: "queue", connectionId: channel.id, queue: name });
+        channel.call.notes.push({ type: "queued", cause: "queue", connectionId: channel.id, queue: queue.name });
     }
     world.touch(channel);
     renumber(queue, index, world);
@@ -116,8 +117,8 @@ export class Queues {
     const { queue: name, ...member } = facts;
     const queue = this.#queue(name);
     const before = queue.members.get(member.interface);
-    if (before !== undefined && JSON.stringify(before) === JSON.stringify(member)) return;
-    queue.members.set(member.interface, member);
+    if (before !== undefined && isSameMember(before, member)) return;
+    queue.members.set(before?.interface ?? kept(member.interface), keptMember(member, before));
     this.#tell(queue, world);
   }
 
@@ -135,8 +136,8 @@ export class Queues {
   #queue(name: string): QueueRecord {
     let queue = this.#byName.get(name);
     if (queue === undefined) {
-      queue = { name, waiting: [], members: new Map() };
-      this.#byName.set(name, queue);
+      queue = { name: kept(name), waiting: [], members: new Map() };
+      this.#byName.set(queue.name, queue);
     }
     return queue;
   }
@@ -168,6 +169,29 @@ function onAgent(event: Extract<QueueEvent, { readonly type: "queue-agent" }>, w
     leg.role = "agent";
     world.touch(leg);
   }
+}
+
+function isSameMember(one: QueueMember, other: QueueMember): boolean {
+  return (
+    one.status === other.status &&
+    one.paused === other.paused &&
+    one.callsTaken === other.callsTaken &&
+    one.penalty === other.penalty &&
+    one.pausedReason === other.pausedReason &&
+    one.name === other.name &&
+    one.stateInterface === other.stateInterface
+  );
+}
+
+function keptMember(member: QueueMember, before: QueueMember | undefined): QueueMember {
+  const { stateInterface, pausedReason } = member;
+  return {
+    ...member,
+    interface: before?.interface ?? kept(member.interface),
+    name: before?.name === member.name ? before.name : kept(member.name),
+    ...(stateInterface === undefined ? {} : { stateInterface: kept(stateInterface) }),
+    ...(pausedReason === undefined ? {} : { pausedReason: kept(pausedReason) }),
+  };
 }
 
 function viewOf(queue: QueueRecord): Queue {

@@ -4,6 +4,7 @@ import { componentOf } from "./components.ts";
 import { isParty, isService } from "./connections.ts";
 import { forgetDials } from "./dials.ts";
 import { inferDials, isLegApplication } from "./infer-dials.ts";
+import { kept } from "./kept-text.ts";
 import type { PbxSnapshot, SnapshotChannel } from "./snapshot.ts";
 import type { World } from "./world.ts";
 
@@ -57,7 +58,7 @@ function takeChannels(
     const { channel } = seen;
     if (seen.isNew) world.locals.add(channel);
     if (channel.application !== facts.application) {
-      channel.application = facts.application;
+      channel.application = kept(facts.application);
       channel.hasBeenBridged = false;
     }
     if (isLegApplication(facts.application)) {

@@ -1,4 +1,5 @@
 import type { StateChange } from "./change.ts";
+import { kept } from "./kept-text.ts";
 import type { ExtensionState, Mailbox, Presence } from "./model.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 
@@ -37,7 +38,7 @@ export class States {
       case "device-state": {
         const { device, state } = event;
         if (this.#devices.get(device) === state) return undefined;
-        this.#devices.set(device, state);
+        this.#devices.set(kept(device), kept(state));
         return { type: "device-state-changed", device, state };
       }
       case "extension-state":
@@ -46,16 +47,21 @@ export class States {
         const { presentity, state, subtype, message } = event;
         const before = this.#presences.get(presentity);
         if (before?.state === state && before.subtype === subtype && before.message === message) return undefined;
-        const presence = { presentity, state, subtype, message };
-        this.#presences.set(presentity, presence);
+        const presence = {
+          presentity: kept(presentity),
+          state: kept(state),
+          subtype: kept(subtype),
+          message: kept(message),
+        };
+        this.#presences.set(presence.presentity, presence);
         return { type: "presence-changed", presence };
       }
       case "mailbox": {
         const { mailbox: name, newMessages, oldMessages } = event;
         const before = this.#mailboxes.get(name);
         if (before?.newMessages === newMessages && before.oldMessages === oldMessages) return undefined;
-        const mailbox = { mailbox: name, newMessages, oldMessages };
-        this.#mailboxes.set(name, mailbox);
+        const mailbox = { mailbox: kept(name), newMessages, oldMessages };
+        this.#mailboxes.set(mailbox.mailbox, mailbox);
         return { type: "mailbox-changed", mailbox };
       }
       default:
@@ -68,8 +74,13 @@ export class States {
     const key = `${exten}@${context}`;
     const before = this.#extensions.get(key);
     if (before?.status === status && before.hint === hint) return undefined;
-    const extension = { exten, context, hint, status };
-    this.#extensions.set(key, extension);
+    const extension = {
+      exten: kept(exten),
+      context: kept(context),
+      hint: before?.hint === hint ? before.hint : kept(hint),
+      status: kept(status),
+    };
+    this.#extensions.set(before === undefined ? kept(key) : key, extension);
     return { type: "extension-state-changed", extension };
   }
 }

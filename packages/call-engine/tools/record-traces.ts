@@ -1,5 +1,5 @@
 // Plays scenarios on real Asterisks of the lab and keeps what AMI said of each as a trace under fixtures/:
-//   npm exec -- node --conditions=@cordboard/source packages/call-engine/tools/record-traces.ts [--asterisk 22] [--out FOLDER] [scenario…]
+//   npm exec -- node --conditions=@cordboard/source packages/call-engine/tools/record-traces.ts [--asterisk 22] [--everything] [--out FOLDER] [scenario…]
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -8,7 +8,7 @@ import { AmiTap } from "./ami-tap.ts";
 import { furtherScenarios, type TracedScenario } from "./scenarios/further-scenarios.ts";
 
 const { values, positionals } = parseArgs({
-  options: { asterisk: { type: "string" }, out: { type: "string" } },
+  options: { asterisk: { type: "string" }, everything: { type: "boolean", default: false }, out: { type: "string" } },
   allowPositionals: true,
 });
 const versions = labVersions.filter((version) => values.asterisk === undefined || Number(values.asterisk) === version);
@@ -53,7 +53,8 @@ function unhurriedStage(stage: Stage, settle: () => Promise<void>): Stage {
 async function record(scenario: TracedScenario, lab: LabAsterisk): Promise<void> {
   await lab.waitUntilIdle();
   let tap: Promise<AmiTap> | undefined;
-  const wants = { states: statesIn.test(scenario.name), queues: /queue/u.test(scenario.name) };
+  const { everything } = values;
+  const wants = { states: statesIn.test(scenario.name), queues: /queue/u.test(scenario.name), everything };
   const open = (): Promise<AmiTap> => (tap ??= AmiTap.open(lab.ports.ami, lab.users.amiFull, wants));
   if (scenario.connectAt === undefined) await (await open()).settled();
   const notes: string[] = [];
