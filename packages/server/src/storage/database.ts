@@ -50,12 +50,39 @@ export interface LiveStateRow {
   readonly json: string;
 }
 
+/** A token; times in milliseconds since 1970. */
+export interface TokenRow {
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the secret. */
+  readonly hash: string;
+  /** A `Scope`. */
+  readonly scope: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly last_used_at: number | null;
+}
+
+/** Somebody changed something. */
+export interface AuditRow {
+  /** In the order of time. */
+  readonly id: string;
+  readonly time: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly target: string;
+  readonly result: string;
+  readonly detail: string;
+}
+
 /** All tables. Each is made by a migration of the feature that it belongs to. */
 export interface Tables {
   event: EventRow;
   stream: StreamRow;
   live_call: LiveCallRow;
   live_state: LiveStateRow;
+  token: TokenRow;
+  audit: AuditRow;
 }
 
 /** The database. Queries are SQL that PostgreSQL knows, too. */

@@ -12,3 +12,16 @@ export interface Grant {
 export function allows(scope: Scope, verb: Verb): boolean {
   return scope.verbs.includes(verb) || scope.verbs.includes("admin");
 }
+
+/** True when `inner` reaches nothing that `outer` does not. */
+export function isWithin(inner: Scope, outer: Scope): boolean {
+  return (
+    areWithin(inner.pbxs, outer.pbxs) &&
+    areWithin(inner.extensions, outer.extensions) &&
+    inner.verbs.every((verb) => allows(outer, verb))
+  );
+}
+
+function areWithin(inner: Scope["pbxs"], outer: Scope["pbxs"]): boolean {
+  return outer === "*" || (inner !== "*" && inner.every((name) => outer.includes(name)));
+}
