@@ -42,7 +42,7 @@ export function channelFrom(message: AmiHeaders, prefix = ""): ChannelFacts | un
   const name = message.get(keys.name);
   if (id === undefined || name === undefined || id === "" || name === "") return undefined;
   const number = known(message.get(keys.number));
-  const callerName = known(message.get(keys.callerName));
+  const callerName = unescaped(known(message.get(keys.callerName)));
   const connectedNumber = known(message.get(keys.connected));
   const context = known(message.get(keys.context));
   const exten = known(message.get(keys.exten));
@@ -94,6 +94,15 @@ export function memberFrom(message: AmiHeaders): QueueMemberFacts {
     penalty: numberFrom(message, "Penalty"),
     callsTaken: numberFrom(message, "CallsTaken"),
   };
+}
+
+/**
+ * Undoes the C escapes that Asterisk puts into names of callers and texts of presence (ast_escape_c in main/utils.c); what stood for a
+ * control character becomes a space.
+ */
+export function unescaped<Text extends string | undefined>(value: Text): Text {
+  if (value === undefined || !value.includes("\\")) return value;
+  return value.replaceAll(/\\(.)/gu, (_, escaped: string) => ("abfnrtv".includes(escaped) ? " " : escaped)) as Text;
 }
 
 /** A header's value, empty if it is missing. */

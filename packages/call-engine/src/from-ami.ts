@@ -5,6 +5,7 @@ import {
   numberFrom,
   parkingFrom,
   textFrom,
+  unescaped,
   type AmiHeaders,
 } from "./ami-fields.ts";
 import type { DialOutcome, PbxEvent } from "./pbx-event.ts";
@@ -262,8 +263,8 @@ const readers: Readonly<Record<string, Reader>> = {
     type: "presence",
     presentity: textFrom(message, "Presentity"),
     state: textFrom(message, "Status"),
-    subtype: textFrom(message, "Subtype"),
-    message: textFrom(message, "Message"),
+    subtype: unescaped(textFrom(message, "Subtype")),
+    message: unescaped(textFrom(message, "Message")),
   }),
   MessageWaiting: (message) => ({
     type: "mailbox",

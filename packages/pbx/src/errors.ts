@@ -10,6 +10,10 @@ export const pbxErrorCodes = [
   "PBX_CONSUMER_TOO_SLOW",
   "PBX_LINK_CLOSED",
   "PBX_LINK_STARTED",
+  "PBX_PRESENCE_DENIED",
+  "PBX_PRESENCE_FAILED",
+  "PBX_PRESENCE_VALUE",
+  "PBX_PRESENCE_WHO",
   "PBX_REPLAY_EMPTY",
   "PBX_REPLAY_LISTEN",
   "PBX_REPLAY_OPTION",
@@ -46,6 +50,9 @@ export class PbxConsumerError extends PbxError {}
 
 /** The link is not in a state for this: `PBX_LINK_CLOSED`, `PBX_LINK_STARTED`. */
 export class PbxLinkError extends PbxError {}
+
+/** A presence was not written: `PBX_PRESENCE_DENIED`, `PBX_PRESENCE_FAILED`, `PBX_PRESENCE_VALUE`, `PBX_PRESENCE_WHO`. */
+export class PbxPresenceError extends PbxError {}
 
 /** A replay cannot begin: `PBX_REPLAY_EMPTY`, `PBX_REPLAY_LISTEN`, `PBX_REPLAY_OPTION`. */
 export class PbxReplayError extends PbxError {}

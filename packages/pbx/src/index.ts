@@ -37,6 +37,7 @@ export type * from "./pbx-link-options.ts";
 export { PbxLink } from "./pbx-link.ts";
 export type * from "./pbx-options.ts";
 export { connect, Pbx } from "./pbx.ts";
+export { presenceStates, type PresenceState, type PresenceUpdate } from "./presence.ts";
 export { readCapture, readCaptureFile } from "./read-capture.ts";
 export type { Recording, RecordingHeader, RecordingRecord } from "./recording.ts";
 export { systemClock, type ReplayClock } from "./replay-clock.ts";

@@ -8,6 +8,7 @@ import {
   type ExtensionState,
   type Mailbox,
   type ParkedCall,
+  type PbxEvent,
   type Presence,
   type Queue,
 } from "@cordboard/call-engine";
@@ -28,6 +29,7 @@ import type {
   PbxServerInfo,
   PbxState,
 } from "./pbx-options.ts";
+import { PresenceWriter, type PresenceUpdate } from "./presence.ts";
 import { systemClock } from "./replay-clock.ts";
 
 /** Connects to a PBX. Resolves once its calls are known; throws what {@link Pbx.start} throws. */
@@ -49,6 +51,7 @@ export class Pbx implements AsyncDisposable {
   readonly #engine: CallEngine;
   readonly #sync: EngineSync;
   readonly #directory: Directory;
+  readonly #presence: PresenceWriter;
   readonly #notices: NoticeBoard;
   readonly #clock: () => number;
   readonly #listeners: Listeners<PbxNews>;
@@ -76,6 +79,11 @@ export class Pbx implements AsyncDisposable {
     if (options.capture !== undefined) this.#captureInto(options.capture);
     const schedule = (delayMs: number, run: () => void): (() => void) =>
       (options.runtime ?? systemClock).schedule(delayMs, run);
+    const apply = (event: PbxEvent): void => {
+      const at = this.#clock();
+      this.#tell(this.#engine.apply(event, at), at);
+    };
+    this.#presence = new PresenceWriter({ client: this.client, schedule, apply });
     this.#sync = new EngineSync({
       id: options.id,
       client: this.client,
@@ -97,10 +105,7 @@ export class Pbx implements AsyncDisposable {
       engine: this.#engine,
       notices: this.#notices,
       schedule,
-      apply: (event) => {
-        const at = this.#clock();
-        this.#tell(this.#engine.apply(event, at), at);
-      },
+      apply,
       tell: (change) => this.#listeners.tell("directory", change),
     });
     this.on("state", ({ to, cause }) => this.#stateChanged(to, cause));
@@ -187,6 +192,20 @@ export class Pbx implements AsyncDisposable {
     const at = this.#clock();
     this.#tell(this.#engine.setUserData(callId, data, at), at);
     return this.call(callId) !== undefined;
+  }
+
+  /**
+   * Says how somebody is: an extension's number, or `CustomPresence:name`. What is left out stays as it is. Resolves with what the PBX
+   * shows afterwards; the change is told like any other.
+   *
+   * @throws PbxPresenceError `PBX_PRESENCE_WHO`, `PBX_PRESENCE_VALUE`, `PBX_PRESENCE_DENIED`, `PBX_PRESENCE_FAILED`; AmiError if the link is lost
+   */
+  async setPresence(who: string, update: PresenceUpdate): Promise<Presence> {
+    const extension = this.extension(who);
+    return this.#presence.set(
+      extension === undefined ? who : (extension.presentity ?? `CustomPresence:${who}`),
+      update,
+    );
   }
 
   /** The returned function takes the listener away. One that throws or rejects disturbs nobody else and is told as a notice. */
