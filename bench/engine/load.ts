@@ -17,12 +17,10 @@ const mix: readonly (readonly [name: string, share: number])[] = [
 
 /** Milliseconds without an event that end a burst: what follows may be minutes later. */
 const pause = 20;
-/** Extensions are taken from so many offices of five. */
-const offices = 1000;
 /** Ids that one call may use up. */
 const idsOfCall = 64;
 
-type Part = string | ((call: number) => string);
+type Part = string | ((call: number, offices: number) => string);
 /** The messages of a recorded call, cut up where its ids are; in bursts. */
 type Template = readonly (readonly (readonly Part[])[])[];
 
@@ -84,8 +82,8 @@ function fresh({ id, uuid, serial, number, queue, place }: Record<string, string
     const sequence = Number.parseInt(serial, 16) % idsOfCall;
     return (call) => (call * idsOfCall + sequence).toString(16).padStart(8, "0");
   }
-  if (number !== undefined) return (call) => `${number}${String(call % offices).padStart(3, "0")}`;
-  if (queue !== undefined) return (call) => `${queue.split("_")[0]}-${call % offices}`;
+  if (number !== undefined) return (call, offices) => `${number}${String(call % offices).padStart(3, "0")}`;
+  if (queue !== undefined) return (call, offices) => `${queue.split("_")[0]}-${call % offices}`;
   return (call) => `${place}${call}`;
 }
 
@@ -106,9 +104,11 @@ interface PlayedCall {
   burst: number;
 }
 
-function textsOf(call: PlayedCall): string[] {
+function textsOf(call: PlayedCall, offices: number): string[] {
   const burst = call.template[call.burst++] ?? [];
-  return burst.map((parts) => parts.map((part) => (typeof part === "string" ? part : part(call.number))).join(""));
+  return burst.map((parts) =>
+    parts.map((part) => (typeof part === "string" ? part : part(call.number, offices))).join(""),
+  );
 }
 
 /** Bytes as a socket would bring them, and how many events end in them. */
@@ -124,9 +124,12 @@ export class Load {
   );
   readonly #choose = chooser(1);
   readonly #calls: PlayedCall[];
+  readonly #offices: number;
   #made = 0;
 
-  constructor(calls: number) {
+  /** Extensions are taken from so many offices of five. */
+  constructor(calls: number, offices = 1000) {
+    this.#offices = offices;
     this.#calls = Array.from({ length: calls }, () => this.#newCall());
   }
 
@@ -150,11 +153,11 @@ export class Load {
   #burst(): string[] {
     const index = this.#choose(this.#calls.length);
     const call = this.#calls[index] ?? this.#newCall();
-    const texts = textsOf(call);
+    const texts = textsOf(call, this.#offices);
     if (call.burst < call.template.length) return texts;
     const next = this.#newCall();
     this.#calls[index] = next;
-    return [...texts, ...textsOf(next)];
+    return [...texts, ...textsOf(next, this.#offices)];
   }
 
   #newCall(): PlayedCall {
