@@ -45,10 +45,10 @@ export function startCommand(io: CliIo): Command {
       await using session = await startLiveSession(chosen.pbxs, connectCommand(io.env));
       const server = options.page
         ? await startLiveServer({
-            ...chosen.http,
+            ...chosen.server.http,
             board: session.board,
-            address: options.listen ?? chosen.http.address,
-            port: options.port ?? chosen.http.port,
+            address: options.listen ?? chosen.server.http.address,
+            port: options.port ?? chosen.server.http.port,
           })
         : undefined;
       const output = new LiveOutput(io, session, {

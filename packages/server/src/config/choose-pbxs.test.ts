@@ -9,11 +9,28 @@ const none = (): boolean => false;
 
 describe("the PBXs of a command line", () => {
   it("are none where nothing is configured", () => {
-    expect(choosePbxs({}, {}, none)).toEqual({
+    expect(choosePbxs({}, {}, none)).toMatchObject({
       pbxs: [],
-      http: { address: "127.0.0.1", allowedHosts: [] },
+      server: { http: { address: "127.0.0.1", allowedHosts: [] } },
       exposedSecrets: [],
     });
+  });
+
+  it("keep their data beside the configuration, or in the folder for what a user's programs remember", () => {
+    const folder = mkdtempSync(join(tmpdir(), "cordboard-choose-"));
+    try {
+      const config = join(folder, "cordboard.yaml");
+      const pbx = "pbxs:\n  - id: hq\n    ami: ami://u:s@elsewhere\n";
+      writeFileSync(config, pbx);
+      expect(choosePbxs({ config }, {}).storageFolder).toBe(join(folder, "cordboard-data"));
+      writeFileSync(config, `${pbx}storage:\n  folder: /var/lib/cordboard\n`);
+      expect(choosePbxs({ config }, {}).storageFolder).toBe("/var/lib/cordboard");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    expect(choosePbxs({}, { HOME: "/home/kai" }, none).storageFolder).toBe("/home/kai/.local/state/cordboard");
+    expect(choosePbxs({}, { XDG_STATE_HOME: "/state" }, none).storageFolder).toBe("/state/cordboard");
+    expect(choosePbxs({}, { HOME: "/h", XDG_STATE_HOME: "no" }, none).storageFolder).toBe("/h/.local/state/cordboard");
   });
 
   it("are the addresses given, each with an id of its own, before those of the environment", () => {

@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { CordboardError } from "../errors.ts";
 import { loadConfig } from "./load-config.ts";
-import type { Config, HttpConfig, PbxConfig } from "./schema.ts";
+import { DEFAULT_SERVER_CONFIG } from "./schema.ts";
+import type { Config, PbxConfig, ServerConfig } from "./schema.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -17,13 +20,14 @@ export interface PbxChoice {
 export interface ChosenPbxs {
   /** Empty: nothing is configured; `start` and `watch` show the demo then. */
   readonly pbxs: readonly PbxConfig[];
-  readonly http: HttpConfig;
+  readonly server: ServerConfig;
+  /** Where the server keeps its data. */
+  readonly storageFolder: string;
   /** Variables to set instead of the secrets that stood on the command line, where `ps` and the shell's history show them. */
   readonly exposedSecrets: readonly string[];
 }
 
 const DEFAULT_FILE = "cordboard.yaml";
-const DEFAULT_HTTP: HttpConfig = { address: "127.0.0.1", allowedHosts: [] };
 
 /**
  * Finds the PBXs: `--pbx`, else `CORDBOARD_PBX` (addresses, separated by spaces), else all of the configuration.
@@ -38,7 +42,7 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
   const config =
     file === undefined || (addressesOnly && choice.config === undefined) ? undefined : loadConfig(file, env);
   if (wanted.length === 0) {
-    return { pbxs: config?.pbxs ?? [], http: config?.http ?? DEFAULT_HTTP, exposedSecrets: [] };
+    return { pbxs: config?.pbxs ?? [], ...serverOf(config, env), exposedSecrets: [] };
   }
   const pbxs: PbxConfig[] = [];
   const byTheirIds = [...new Set(wanted)].filter((word) => !isAddress(word)).map((word) => byId(word, config, file));
@@ -48,9 +52,19 @@ export function choosePbxs(choice: PbxChoice, env: Env, exists: (file: string) =
   }
   return {
     pbxs,
-    http: config?.http ?? DEFAULT_HTTP,
+    ...serverOf(config, env),
     exposedSecrets: [...new Set(named.flatMap(exposedSecret))],
   };
+}
+
+function serverOf(config: Config | undefined, env: Env): Pick<ChosenPbxs, "server" | "storageFolder"> {
+  return { server: config ?? DEFAULT_SERVER_CONFIG, storageFolder: config?.storage.folder ?? stateFolder(env) };
+}
+
+/** The folder for data of one user, by the XDG Base Directory Specification. */
+function stateFolder(env: Env): string {
+  const state = env["XDG_STATE_HOME"] ?? "";
+  return join(isAbsolute(state) ? state : join(env["HOME"] ?? homedir(), ".local", "state"), "cordboard");
 }
 
 /**

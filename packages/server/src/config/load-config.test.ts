@@ -19,7 +19,11 @@ describe("a configuration", () => {
   it("may name one PBX and leave the rest to the defaults", () => {
     expect(parseConfig("pbxs:\n  - id: hq\n    ami: ami://u:s@pbx:5038\n", "f", {})).toEqual({
       pbxs: [{ id: "hq", ami: "ami://u:s@pbx:5038" }],
-      http: { address: "127.0.0.1", allowedHosts: [] },
+      http: { address: "127.0.0.1", allowedHosts: [], allowedOrigins: [], requestsPerMinute: 600 },
+      storage: {},
+      events: { keepHours: 24, keepMegabytes: 512 },
+      callHistory: { keepDays: 365 },
+      log: { level: "info" },
     });
   });
 
@@ -64,7 +68,7 @@ describe("a wrong configuration is refused with file, line, column and key", () 
     [
       "an unknown key far from any",
       "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nwebsocket: 1\n",
-      "cordboard.yaml:4:1: websocket: is no key of the configuration; known here: pbxs, http",
+      "cordboard.yaml:4:1: websocket: is no key of the configuration; known here: pbxs, http, storage, events, callHistory, log",
     ],
     ["a missing key", "pbxs:\n  - id: hq\n", "cordboard.yaml:2:5: pbxs[0].ami: is missing; it is text"],
     ["an empty file", "", "cordboard.yaml:1:1: pbxs: is missing; it is a list"],
@@ -88,6 +92,21 @@ describe("a wrong configuration is refused with file, line, column and key", () 
       "a missing variable",
       "pbxs:\n  - id: hq\n    ami: ami://u:${AMI_SECRET}@pbx\n",
       "cordboard.yaml:3:10: pbxs[0].ami: the environment variable AMI_SECRET is not set; export it before you start, or put it into the service's environment file",
+    ],
+    [
+      "an origin with a path",
+      "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nhttp:\n  allowedOrigins:\n    - https://crm.example/\n",
+      "cordboard.yaml:6:7: http.allowedOrigins[0]: is no origin such as https://crm.example.com (scheme, host and port alone)",
+    ],
+    [
+      "a level that is none",
+      "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\nlog:\n  level: loud\n",
+      "cordboard.yaml:5:10: log.level: must be error or warn or info or debug or silent",
+    ],
+    [
+      "nothing to keep",
+      "pbxs:\n  - id: hq\n    ami: ami://u:s@pbx\ncallHistory:\n  keepDays: 0\n",
+      "cordboard.yaml:5:13: callHistory.keepDays: must be at least 1",
     ],
     ["a duplicate key", "pbxs: []\npbxs: []\n", "cordboard.yaml:2:1: is no YAML: Map keys must be unique"],
   ])("%s", (_, text, message) => {

@@ -36,6 +36,7 @@ export function loadConfig(file: string, env: Env): Config {
   const inFolder = (name: string | undefined): string | undefined => (name === undefined ? name : resolve(here, name));
   return {
     ...config,
+    storage: { folder: inFolder(config.storage.folder ?? "cordboard-data") },
     pbxs: config.pbxs.map((pbx) => ({
       ...pbx,
       etc: inFolder(pbx.etc),

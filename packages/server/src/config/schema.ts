@@ -1,7 +1,15 @@
 import { z } from "zod";
 
 const PBX_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+const ORIGIN_ERROR = "is no origin such as https://crm.example.com (scheme, host and port alone)";
+const LOG_LEVELS = ["error", "warn", "info", "debug", "silent"] as const;
 const HOST_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})$/;
+
+/** What a browser sends as `Origin`. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && (url.protocol === "https:" || url.protocol === "http:") && url.origin === text;
+}
 
 function urlOf(...protocols: string[]): z.ZodString {
   const list = protocols.map((protocol) => `${protocol}//`).join(" or ");
@@ -32,12 +40,26 @@ const httpSchema = z.strictObject({
   port: z.int().min(0).max(65_535).optional(),
   allowedHosts: z.array(z.string().regex(HOST_NAME, "is no host name")).default([]),
   token: z.string().min(24, "must have at least 24 characters").optional(),
+  allowedOrigins: z.array(z.string().refine(isOrigin, ORIGIN_ERROR)).default([]),
+  requestsPerMinute: z.int().min(1).max(1_000_000).default(600),
 });
+
+const storageSchema = z.strictObject({ folder: z.string().min(1).optional() });
+const eventsSchema = z.strictObject({
+  keepHours: z.int().min(1).max(8760).default(24),
+  keepMegabytes: z.int().min(1).max(1_000_000).default(512),
+});
+const callHistorySchema = z.strictObject({ keepDays: z.int().min(1).max(36_500).default(365) });
+const logSchema = z.strictObject({ level: z.enum(LOG_LEVELS).default("info") });
 
 /** The whole of `cordboard.yaml`. docs/configuration.md explains each key; a test compares the two. */
 export const configSchema: z.ZodType<Config> = z.strictObject({
   pbxs: z.array(pbxSchema).min(1, "needs at least one PBX"),
   http: httpSchema.prefault({}),
+  storage: storageSchema.prefault({}),
+  events: eventsSchema.prefault({}),
+  callHistory: callHistorySchema.prefault({}),
+  log: logSchema.prefault({}),
 });
 
 /** TLS of one PBX's connections; the three files are PEM, relative to the configuration file. */
@@ -64,26 +86,59 @@ export interface PbxConfig {
   readonly level?: "view" | "call" | "full" | undefined;
 }
 
-/** Where the live page is served. Without `port`: 8000, or the next free one. */
+/** Where page and API are served, and to whom. Without `port`: 8000, or the next free one. */
 export interface HttpConfig {
   readonly address: string;
   readonly port?: number | undefined;
   readonly allowedHosts: readonly string[];
+  /** Of the live page. */
   readonly token?: string | undefined;
+  /** Origins whose pages may call the API. */
+  readonly allowedOrigins: readonly string[];
+  /** Of each token. */
+  readonly requestsPerMinute: number;
+}
+
+/** How much of the event log is kept: what is older, or beyond this size, goes. */
+export interface EventsConfig {
+  readonly keepHours: number;
+  /** In units of 1024 × 1024 bytes. */
+  readonly keepMegabytes: number;
+}
+
+/** What the server needs beside the PBXs. */
+export interface ServerConfig {
+  readonly http: HttpConfig;
+  readonly events: EventsConfig;
+  readonly callHistory: { readonly keepDays: number };
+  readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
 }
 
 /** A valid configuration, references to the environment already replaced. */
-export interface Config {
+export interface Config extends ServerConfig {
   readonly pbxs: readonly PbxConfig[];
-  readonly http: HttpConfig;
+  /** Without a folder: `cordboard-data` beside the file. */
+  readonly storage: { readonly folder?: string | undefined };
 }
+
+/** What counts where there is no configuration. */
+export const DEFAULT_SERVER_CONFIG: ServerConfig = {
+  http: httpSchema.parse({}),
+  events: eventsSchema.parse({}),
+  callHistory: callHistorySchema.parse({}),
+  log: logSchema.parse({}),
+};
 
 /** Keys allowed at each place, for suggestions and for the test of the documentation; `[]` stands for a list's items. */
 export const CONFIG_KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": ["pbxs", "http"],
+  "": ["pbxs", "http", "storage", "events", "callHistory", "log"],
   "pbxs[]": Object.keys(pbxSchema.shape),
   "pbxs[].tls": Object.keys(tlsSchema.shape),
   http: Object.keys(httpSchema.shape),
+  storage: Object.keys(storageSchema.shape),
+  events: Object.keys(eventsSchema.shape),
+  callHistory: Object.keys(callHistorySchema.shape),
+  log: Object.keys(logSchema.shape),
 };
 
 /** Values in which a reference is part of a URL and is percent-encoded when it is inserted. */
