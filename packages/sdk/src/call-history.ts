@@ -4,10 +4,13 @@ import { timeSchema } from "./time.ts";
 
 /** How a call went, in one word. */
 export const callResultSchema = z
-  .enum(["answered", "missed", "busy", "abandoned", "failed", "voicemail", "lost"])
+  .enum(["answered", "missed", "busy", "abandoned", "voicemail", "application", "failed", "merged", "lost"])
   .describe(
-    "`answered`: somebody answered. `missed`: it rang and nobody did. `abandoned`: the caller gave up in a queue. " +
-      "`voicemail`: it ended in a mailbox. `lost`: it ended while nobody watched.",
+    "`answered`: somebody answered. `missed`: nobody did, also because the caller gave up or the phone declined. `busy`: who was called was. " +
+      "`abandoned`: the caller gave up in a queue. `voicemail`: it ended in a mailbox, whoever answered before. " +
+      "`application`: nobody was called, Asterisk itself answered: a menu, an announcement, a room with nobody else. " +
+      "`failed`: nobody could be reached. `merged`: it became part of another call before anybody answered. " +
+      "`lost`: nobody had answered when it was last seen, and it ended while nobody watched.",
   )
   .meta({ id: "CallResult" });
 
@@ -15,28 +18,49 @@ export const callResultSchema = z
 export const callStepSchema = z
   .object({
     at: timeSchema,
-    type: z.enum([
-      "dialled",
-      "rang",
-      "answered",
-      "queued",
-      "held",
-      "retrieved",
-      "diverted",
-      "transferred",
-      "parked",
-      "unparked",
-      "conferenced",
-      "application",
-      "cleared",
-    ]),
+    endedAt: timeSchema
+      .optional()
+      .describe("When this was over: the ringing, the waiting in a queue or a parking lot, the hold, the application."),
+    type: z
+      .enum([
+        "dialled",
+        "rang",
+        "answered",
+        "failed",
+        "application",
+        "queued",
+        "held",
+        "diverted",
+        "transferred",
+        "parked",
+        "unparked",
+        "conferenced",
+        "left",
+        "cleared",
+      ])
+      .describe(
+        "`rang`: its `cause` says how that ended, if not by an answer. `queued`: its `cause` says why nobody answered there. " +
+          "`held`: by this party. `diverted`: forwarded by this party or its phone. `transferred`: this party was, to `to`, by `by`. " +
+          "`left`: this party went, others went on. `cleared`: the end, always the last; this party went first, if it is named.",
+      ),
+    connectionId: z.string().optional().describe("The connection it is about."),
     extension: z.string().optional(),
     device: z.string().optional(),
     number: z.string().optional(),
     name: z.string().optional(),
-    by: z.string().optional().describe("Who did it: extension or device."),
+    by: z
+      .string()
+      .optional()
+      .describe("Who did it: extension, else number, else device. Absent where a program did, or nobody knows."),
     to: z.string().optional().describe("Where it went: a number, a queue, a parking space, a room, an application."),
-    cause: causeSchema.optional(),
+    cause: causeSchema.optional().describe("Absent where it would be `normal`."),
+    times: z.int().min(2).optional().describe("How often it rang, one after another, without anything else between."),
+    fromCall: z.string().optional().describe("Id of the call that became part of this one here."),
+    omitted: z
+      .int()
+      .min(1)
+      .optional()
+      .describe("So many steps before this one are left out, because there were too many."),
   })
   .meta({ id: "CallStep" });
 
@@ -46,24 +70,35 @@ export const callRecordSchema = z
     id: z.string().describe("The id the call had."),
     pbx: z.string(),
     startedAt: timeSchema,
-    establishedAt: timeSchema.optional(),
+    establishedAt: timeSchema.optional().describe("When somebody, or Asterisk itself, first answered."),
     clearedAt: timeSchema,
     result: callResultSchema,
-    cause: causeSchema,
+    cause: causeSchema.describe(
+      "Why it ended. With `lost` or `pbx-down` the end was only noticed later: the seconds are the most it can have been. " +
+        "A step with the cause `snapshot` was there before anybody watched: the seconds are the least.",
+    ),
     callerNumber: z.string().optional(),
     callerName: z.string().optional(),
     callerExtension: z.string().optional(),
-    dialled: z.string().optional(),
-    answeredBy: z.string().optional().describe("Extension or device that answered first."),
-    queue: z.string().optional(),
+    dialled: z
+      .string()
+      .optional()
+      .describe("The number that was dialled first; where a program dialled, of whoever was rung first."),
+    answeredBy: z
+      .string()
+      .optional()
+      .describe("Who answered first: extension, else number, else device. Asterisk itself does not count."),
+    queue: z.string().optional().describe("The last one it waited in."),
     mergedInto: z.string().optional().describe("Id of the call that this one became part of."),
-    ringSeconds: z.number().min(0).describe("From the first ring at a device to the first answer or the end."),
-    queueSeconds: z.number().min(0).describe("Spent waiting in a queue."),
-    talkSeconds: z.number().min(0).describe("During which at least two parties heard each other."),
-    holdSeconds: z
+    ringSeconds: z
       .number()
       .min(0)
-      .describe("During which an answered call had nobody to talk to because of hold or parking."),
+      .describe(
+        "During which called devices rang, until one answered; where nobody was called, the one for whom a program called.",
+      ),
+    queueSeconds: z.number().min(0).describe("Spent waiting in queues, also while agents rang."),
+    talkSeconds: z.number().min(0).describe("During which at least two parties heard each other."),
+    holdSeconds: z.number().min(0).describe("During which a party held or was parked and nobody talked."),
     path: z.array(callStepSchema).describe("What happened, in order."),
     call: callSchema.describe("The call at its end, with all its connections, causes and talks."),
   })
