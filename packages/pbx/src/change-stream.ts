@@ -12,7 +12,7 @@ type Taker = PromiseWithResolvers<IteratorResult<PbxChange, undefined>>;
 export class ChangeStream implements AsyncIterableIterator<PbxChange> {
   readonly #limit: number;
   readonly #types: ReadonlySet<Change["type"]> | undefined;
-  readonly #ended: (stream: ChangeStream) => void;
+  readonly #ended: (stream: ChangeStream, isTooSlow: boolean) => void;
   #queue: PbxChange[] = [];
   /** Index of the first one that is not taken yet. */
   #head = 0;
@@ -22,7 +22,7 @@ export class ChangeStream implements AsyncIterableIterator<PbxChange> {
   #unlisten: () => void = () => {};
 
   /** @throws PbxConsumerError `PBX_CONSUMER_OPTION` */
-  constructor(options: PbxEventsOptions, ended: (stream: ChangeStream) => void) {
+  constructor(options: PbxEventsOptions, ended: (stream: ChangeStream, isTooSlow: boolean) => void) {
     const { signal, types, maxBuffered = 10_000 } = options;
     if (!Number.isSafeInteger(maxBuffered) || maxBuffered < 1)
       throw new PbxConsumerError(
@@ -62,7 +62,7 @@ export class ChangeStream implements AsyncIterableIterator<PbxChange> {
     this.#over = true;
     this.#failure = failure;
     this.#unlisten();
-    this.#ended(this);
+    this.#ended(this, failure instanceof PbxConsumerError);
     for (const taker of this.#takers.splice(0)) this.#finish(taker);
   }
 

@@ -7,6 +7,7 @@ import {
   type PbxEvent,
   type PbxSnapshot,
 } from "@cordboard/call-engine";
+import type { LinkHealth } from "./link-health.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { PbxNews, PbxServerInfo, PbxState, PbxStateChange } from "./pbx-options.ts";
 import { readSnapshot, type ReadSnapshot, type SnapshotDepth } from "./read-snapshot.ts";
@@ -25,8 +26,11 @@ export interface EngineSyncParts {
   readonly client: AmiClient;
   readonly engine: CallEngine;
   readonly notices: NoticeBoard;
+  readonly health: LinkHealth;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly schedule: (delayMs: number, run: () => void) => () => void;
   readonly checkEveryMs: number;
   readonly tell: <N extends "state" | "resync">(name: N, news: PbxNews[N]) => void;
@@ -97,8 +101,9 @@ export class EngineSync {
 
   /** Called within the turn of the login's reply, so that no event is missed. */
   async #sync(resync: AmiResync): Promise<void> {
-    const { engine, clock, schedule, notices, change, tell, synced } = this.#parts;
+    const { engine, clock, now, schedule, notices, health, change, tell, synced } = this.#parts;
     const turn = ++this.#turn;
+    const began = now();
     // The check that was due is not wanted any more: what it would find belongs to this turn.
     this.#cancelTimer();
     this.#setState("syncing");
@@ -119,6 +124,7 @@ export class EngineSync {
     const at = clock();
     const changes = engine.reconcile(read.snapshot, at);
     change(changes, at);
+    health.tookSnapshot(now() - began);
     for (const one of held) change(engine.apply(one.event, one.at), one.at);
     const first = !this.#synced;
     this.#synced = true;
@@ -132,10 +138,11 @@ export class EngineSync {
 
   /** Undefined when it failed although the link is up. */
   async #read(turn: number, depth: SnapshotDepth): Promise<ReadSnapshot | undefined> {
-    const { client, id, notices } = this.#parts;
+    const { client, id, notices, health } = this.#parts;
     try {
       return await readSnapshot(client, depth);
     } catch (cause) {
+      health.failedSnapshots++;
       if (turn === this.#turn)
         notices.add("link", {
           code: "PBX_SNAPSHOT_FAILED",
@@ -153,7 +160,8 @@ export class EngineSync {
 
   /** Compares with a fresh snapshot what the events led to; a difference means that events do not arrive. */
   async #check(turn: number): Promise<void> {
-    const { engine, clock, change } = this.#parts;
+    const { engine, clock, now, health, change } = this.#parts;
+    const began = now();
     const mark = engine.mark();
     this.#membersMoved = false;
     const read = await this.#read(turn, "calls");
@@ -164,6 +172,7 @@ export class EngineSync {
       const at = clock();
       const changes = engine.reconcile(stale ? rest : { ...rest, queueMembers }, at, mark);
       change(changes, at);
+      health.tookSnapshot(now() - began);
       const untold = changes.filter((one) => this.#isDrift(one, at)).length;
       if (untold > 0) this.#drifted(untold);
     }
@@ -199,8 +208,10 @@ export class EngineSync {
   #event(message: AmiMessage): void {
     const event = fromAmi(message);
     if (event === undefined) return;
-    const { engine, clock, change, hear } = this.#parts;
+    const { engine, clock, health, change, hear } = this.#parts;
     const at = clock();
+    health.heard(at);
+    health.events++;
     hear(event);
     this.#heardCalls ||= event.type === "channel-new" || event.type === "channel-gone";
     this.#membersMoved ||= event.type === "queue-member" || event.type === "queue-member-removed";

@@ -35,6 +35,7 @@ export * from "./errors.ts";
 export { importAmiText, type ImportOptions } from "./import-ami-text.ts";
 export type * from "./pbx-link-options.ts";
 export { PbxLink } from "./pbx-link.ts";
+export type { PbxHealth } from "./link-health.ts";
 export type * from "./pbx-options.ts";
 export { connect, Pbx } from "./pbx.ts";
 export { presenceStates, type PresenceState, type PresenceUpdate } from "./presence.ts";

@@ -19,6 +19,11 @@ export interface PbxOptions {
   readonly checkEveryMs?: number;
   /** Everything that crosses the link is also written here. It stays open when the link is closed. */
   readonly capture?: CaptureWriter;
+  /**
+   * AMI events that are wanted besides, for listeners of `pbx.client`, such as `VarSet`; `*` for all. What is neither named here nor needed
+   * for calls, queues and states may not be sent at all. `ami.events`, if given, counts instead for what the login asks for.
+   */
+  readonly wants?: readonly string[];
   /** Calls that an earlier process told: they go on under their ids if the first snapshot still has them, and end with `lost` if not. */
   readonly restore?: readonly Call[];
   /** Makes ids of calls, each another; default `crypto.randomUUID`. */

@@ -18,6 +18,7 @@ import { Directory } from "./directory/directory.ts";
 import type { Extension } from "./directory/extension.ts";
 import { EngineSync } from "./engine-sync.ts";
 import { PbxLinkError } from "./errors.ts";
+import { LinkHealth, type PbxHealth } from "./link-health.ts";
 import { Listeners } from "./listeners.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import type {
@@ -31,6 +32,7 @@ import type {
 } from "./pbx-options.ts";
 import { PresenceWriter, type PresenceUpdate } from "./presence.ts";
 import { systemClock } from "./replay-clock.ts";
+import { eventClassesFor, filterNoise } from "./wanted-events.ts";
 
 /** Connects to a PBX. Resolves once its calls are known; throws what {@link Pbx.start} throws. */
 export async function connect(options: PbxOptions & { readonly signal?: AbortSignal }): Promise<Pbx> {
@@ -52,6 +54,7 @@ export class Pbx implements AsyncDisposable {
   readonly #sync: EngineSync;
   readonly #directory: Directory;
   readonly #presence: PresenceWriter;
+  readonly #health: LinkHealth;
   readonly #notices: NoticeBoard;
   readonly #clock: () => number;
   readonly #listeners: Listeners<PbxNews>;
@@ -66,19 +69,27 @@ export class Pbx implements AsyncDisposable {
   /** @throws AmiOptionError `AMI_BAD_OPTION` */
   constructor(options: PbxOptions) {
     this.id = options.id;
-    let now = 0;
+    let latest = 0;
     const wallClock = options.clock ?? Date.now;
     // A clock that is set back stands still instead.
-    this.#clock = () => (now = Math.max(now, wallClock()));
+    this.#clock = () => (latest = Math.max(latest, wallClock()));
     this.#listeners = new Listeners((name, error) => this.#listenerFailed(name, error));
     this.#notices = new NoticeBoard((notice) => this.#listeners.tell("notice", notice));
-    this.client = new AmiClient(options.ami, options.runtime);
+    const { runtime, capture, wants = [] } = options;
+    // A recording holds all there is.
+    const wanted = capture === undefined ? wants : ["*"];
+    const events = options.ami.events ?? eventClassesFor(wanted);
+    this.client = new AmiClient({ ...options.ami, events }, runtime);
     this.#live.promise.catch(() => {});
     this.#engine = new CallEngine({ pbx: options.id, newCallId: options.newCallId ?? randomUUID });
     if (options.restore !== undefined) this.#engine.restore(options.restore, this.#clock());
-    if (options.capture !== undefined) this.#captureInto(options.capture);
+    if (capture !== undefined) this.#captureInto(capture);
     const schedule = (delayMs: number, run: () => void): (() => void) =>
-      (options.runtime ?? systemClock).schedule(delayMs, run);
+      (runtime ?? systemClock).schedule(delayMs, run);
+    const now = (): number => (runtime ?? performance).now();
+    this.#health = new LinkHealth({ client: this.client, clock: this.#clock, now, schedule });
+    // Before the snapshot is asked for; a link that is lost meanwhile is told elsewhere.
+    this.client.on("resync", () => void filterNoise(this.client, wanted).catch(() => {}));
     const apply = (event: PbxEvent): void => {
       const at = this.#clock();
       this.#tell(this.#engine.apply(event, at), at);
@@ -89,7 +100,9 @@ export class Pbx implements AsyncDisposable {
       client: this.client,
       engine: this.#engine,
       notices: this.#notices,
+      health: this.#health,
       clock: this.#clock,
+      now,
       schedule,
       checkEveryMs: options.checkEveryMs ?? 60_000,
       tell: (name, news) => this.#listeners.tell(name, news),
@@ -123,6 +136,11 @@ export class Pbx implements AsyncDisposable {
   /** What the AMI user may not do, and other things to know, as of now. */
   get notices(): readonly PbxNotice[] {
     return this.#notices.all;
+  }
+
+  /** How the link is doing, for metrics. */
+  get health(): PbxHealth {
+    return this.#health.view(this.#streams.size);
   }
 
   /** All calls there are. The array is a copy, the calls never change. */
@@ -220,7 +238,10 @@ export class Pbx implements AsyncDisposable {
    * @throws PbxConsumerError `PBX_CONSUMER_OPTION`
    */
   events(options: PbxEventsOptions = {}): AsyncIterableIterator<PbxChange> {
-    const stream = new ChangeStream(options, (ended) => this.#streams.delete(ended));
+    const stream = new ChangeStream(options, (ended, isTooSlow) => {
+      this.#streams.delete(ended);
+      if (isTooSlow) this.#health.slowConsumers++;
+    });
     if (options.signal?.aborted === true) return stream;
     if (this.#closed === undefined) this.#streams.add(stream);
     else stream.end(this.#closed === true ? undefined : this.#closed);
@@ -270,6 +291,7 @@ export class Pbx implements AsyncDisposable {
   #tell(changes: readonly Change[], at: number): void {
     if (changes.length === 0) return;
     this.#lastAt = Math.max(this.#lastAt, at);
+    this.#health.changes += changes.length;
     const told = changes.map((change): PbxChange => ({ pbx: this.id, at: this.#lastAt, change }));
     if (this.#untold !== undefined) {
       this.#untold.push(...told);
