@@ -40,6 +40,8 @@ export class CallRecord {
   establishedAt: number | undefined;
   dialled: string | undefined;
   queue: CallQueue | undefined;
+  /** The conference room it is in, or was in last. */
+  lastRoom: string | undefined;
   /** How it came out of a parking lot, until that is told. */
   unparked: "retrieved" | "timed-out" | "gave-up" | undefined;
   consults: string | undefined;

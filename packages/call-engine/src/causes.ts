@@ -45,9 +45,13 @@ export function causeOfUnansweredLeg(q850: number, dialSaid: Cause | undefined):
   return dialSaid ?? own ?? "cancelled";
 }
 
-/** Why one who called has ended without being answered: what became of those who were rung, else the hang-up's own cause. */
-export function causeOfUnansweredCaller(q850: number, ofCall: Cause | undefined): Cause {
+/**
+ * Why one who called has ended without being answered: what became of those who were rung, else the hang-up's own cause; else the caller
+ * has given up, or the dialplan was through with him.
+ */
+export function causeOfUnansweredCaller(q850: number, ofCall: Cause | undefined, hasHungUp: boolean): Cause {
   if (ofCall !== undefined) return ofCall;
   const own = ofQ850.get(q850);
-  return own !== undefined && isFailure(own) ? own : "cancelled";
+  if (own !== undefined && isFailure(own)) return own;
+  return hasHungUp ? "cancelled" : "normal";
 }

@@ -149,7 +149,7 @@ function causeOf(channel: Channel, q850: number): Cause {
     return channel.failure === "abandoned" && channel.application === "Queue" ? "abandoned" : "normal";
   return channel.isDialled
     ? causeOfUnansweredLeg(q850, channel.failure)
-    : causeOfUnansweredCaller(q850, channel.call?.failure);
+    : causeOfUnansweredCaller(q850, channel.call?.failure, channel.hasHungUp);
 }
 
 function phantomCallsOf(world: World, channel: Channel): Iterable<CallRecord> {

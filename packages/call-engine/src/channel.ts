@@ -111,6 +111,8 @@ export class Channel {
   room: string | undefined;
   muted = false;
   talking = false;
+  /** Its own device has hung up. */
+  hasHungUp = false;
   /** A transfer has put it out of its call; it is about to be hung up. */
   released = false;
   /** The call into which its device joins two, while that is not told yet. */

@@ -40,9 +40,16 @@ const services = new Set([
   "WaitExten",
 ]);
 
-/** True if the channel is told as a connection: it is a party, and somebody knows why it is there. */
-export function isParty(channel: Channel): boolean {
-  return !channel.isPlumbing && !channel.released && (channel.state !== "down" || channel.isRung);
+/** Those of which the call's queue or parking lot tells more. */
+const placings = new Set(["Queue", "ParkedCall"]);
+
+/**
+ * True if the channel is told as a connection: it is a party, and it is known why it is there. A leg may ring before Asterisk says who
+ * rings it; until then it is nobody's.
+ */
+export function isParty({ isDialled, isPlumbing, isRung, released, state }: Channel): boolean {
+  if (isPlumbing || released) return false;
+  return isRung || (isDialled ? state === "up" : state !== "down");
 }
 
 /** True if this application serves a party, and is worth telling. */
@@ -116,7 +123,7 @@ export function connectionOf(channel: Channel, before: Connection | undefined): 
 }
 
 function servedBy({ application, bridge, hasBeenBridged }: Channel): string | undefined {
-  if (bridge !== undefined || !isService(application)) return undefined;
+  if (bridge !== undefined || !isService(application) || placings.has(application)) return undefined;
   return hasBeenBridged && application !== "Stasis" ? undefined : application;
 }
 

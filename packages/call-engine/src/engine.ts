@@ -147,6 +147,11 @@ export class CallEngine {
       case "application":
         onApplication(world, event);
         return;
+      case "hangup-requested": {
+        const channel = world.see(event.channel);
+        if (channel !== undefined) channel.hasHungUp = true;
+        return;
+      }
       case "channel-gone": {
         const channel = world.channels.get(event.channel.id);
         if (channel === undefined) world.channels.forget(event.channel.id);

@@ -34,7 +34,14 @@ const transferDestinations: Readonly<Record<string, "bridge" | "application" | "
 
 /** `{ type, channel }` and no more. */
 function ofChannel(
-  type: "channel-new" | "channel-changed" | "held" | "retrieved" | "music-started" | "music-stopped",
+  type:
+    | "channel-new"
+    | "channel-changed"
+    | "hangup-requested"
+    | "held"
+    | "retrieved"
+    | "music-started"
+    | "music-stopped",
 ): Reader {
   return (message) => {
     const channel = channelFrom(message);
@@ -117,6 +124,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const [application, data] = [textFrom(message, "Application"), textFrom(message, "AppData")];
     return { type: "application", channel, application, data };
   },
+  HangupRequest: ofChannel("hangup-requested"),
   Hangup: (message) => {
     const channel = channelFrom(message);
     return channel && { type: "channel-gone", channel, cause: numberFrom(message, "Cause") };

@@ -263,7 +263,7 @@ export class Membership {
 
 /** What one call passes on to the other that goes on. */
 function inherit(from: CallRecord, to: CallRecord): void {
-  to.userData = { ...from.userData, ...to.userData };
+  if (Object.keys(from.userData).length > 0) to.userData = { ...from.userData, ...to.userData };
   if (to.queue?.position === undefined)
     to.queue = from.queue?.position === undefined ? (to.queue ?? from.queue) : from.queue;
   if (from.establishedAt !== undefined) to.establishedAt ??= from.establishedAt;

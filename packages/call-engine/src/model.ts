@@ -52,7 +52,7 @@ export interface Connection {
   readonly channel?: string;
   /** `phone`: held by re-INVITE, and only the phone can retrieve; `server`: by Asterisk. Only in state `hold`. */
   readonly heldBy?: "phone" | "server";
-  /** What Asterisk itself does with it: `Echo`, `VoiceMail`, `Stasis`… Absent while it talks to devices. */
+  /** What Asterisk itself does with it: `Echo`, `VoiceMail`, `Stasis`… Absent while it talks to devices, waits in a queue or is parked. */
   readonly application?: string;
   readonly talking?: boolean;
   readonly muted?: boolean;
@@ -103,6 +103,7 @@ export interface Call {
   /** The number that was dialled first. */
   readonly dialled?: string;
   readonly queue?: CallQueue;
+  /** At the end the last one it was in. */
   readonly conferenceRoom?: string;
   readonly parked?: CallParking;
   /** The call that waits while this one is talked about with somebody else (feature code). */

@@ -90,6 +90,8 @@ export type PbxEvent =
       readonly application: string;
       readonly data: string;
     }
+  /** Its own device wants to end it, the PBX does not: HangupRequest. */
+  | { readonly type: "hangup-requested"; readonly channel: ChannelFacts }
   /** Hangup: the channel is no more. `cause` is Q.850. */
   | { readonly type: "channel-gone"; readonly channel: ChannelFacts; readonly cause: number }
   /** Without `caller` a program or a feature rings, not a channel. */

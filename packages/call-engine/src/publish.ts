@@ -24,7 +24,9 @@ export interface Telling {
  */
 export function publish(record: CallRecord, telling: Telling): readonly CallChange[] {
   if (record.ended) return [];
-  const told: Told[] = [];
+  let told: Told[] = [];
+  /** Those that say nothing if another change shows the call. */
+  const echoes: Told[] = [];
   record.ledger.update(record.channels, telling.at);
   const isOver = record.channels.size === 0;
   if (isOver) {
@@ -36,7 +38,7 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
   const removed = removedConnections(record, live);
   const isFirst = record.view === undefined;
   if (!isFirst) tellNotes(record, live, told);
-  for (const connection of callersFirst(record, live)) tellConnection(record, connection, told, telling.cause);
+  for (const connection of callersFirst(record, live)) tellConnection(record, connection, told, echoes, telling.cause);
   if (isFirst) tellNotes(record, live, told);
   for (const connection of removed) tellRemoved(record, connection, told, telling.at);
   record.gone.clear();
@@ -46,6 +48,8 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
   const before = record.view;
   if (view === before && told.length === 0) return [];
   record.view = view;
+  if (echoes.length > 0 && told.some(({ type }) => type !== "updated"))
+    told = told.filter((one) => !echoes.includes(one));
   if (told.length === 0 && before !== undefined && !isOver && !onlyTalksDiffer(before, view))
     told.push({ type: "updated", cause: telling.cause });
   if (isOver && before !== undefined) {
@@ -71,8 +75,7 @@ function hasBegun(record: CallRecord, live: readonly Connection[], isAtRest: boo
   if (live.some(({ role }) => role === "caller")) return true;
   if (live.every(({ state }) => state === "null")) return false;
   if (isAtRest) return true;
-  for (const { bridge, half, hasMaker, id, isDialled, isRung, linkedid, name, state } of record.channels) {
-    if (isDialled && !isRung && state !== "up") return false;
+  for (const { bridge, half, hasMaker, id, linkedid, name } of record.channels) {
     const isWaiting = half !== undefined && !hasMaker && linkedid !== id && name.endsWith(";1");
     if (isWaiting && (bridge?.channels.size ?? 0) < 2) return false;
   }
@@ -108,7 +111,7 @@ function tellNote(note: CallNote, live: readonly Connection[], told: Told[]): vo
   if (connection !== undefined) told.push({ ...rest, connection });
 }
 
-function tellConnection(record: CallRecord, connection: Connection, told: Told[], cause: Cause): void {
+function tellConnection(record: CallRecord, connection: Connection, told: Told[], echoes: Told[], cause: Cause): void {
   const before = record.published.get(connection.id);
   if (before === connection) return;
   const isFirst = before === undefined && record.view === undefined && record.published.size === 0;
@@ -120,10 +123,17 @@ function tellConnection(record: CallRecord, connection: Connection, told: Told[]
   }
   if (before?.state === connection.state) {
     if ((before.talking ?? false) !== (connection.talking ?? false)) told.push({ type: "talking", connection, cause });
-    else told.push({ type: "updated", connection, cause });
+    else echo({ type: "updated", connection, cause }, told, echoes);
     return;
   }
-  tellState(record, before, connection, told, cause);
+  if (before !== undefined && connection.state === "queued" && told.length > 0)
+    echo({ type: "updated", connection, cause }, told, echoes);
+  else tellState(record, before, connection, told, cause);
+}
+
+function echo(one: Told, told: Told[], echoes: Told[]): void {
+  told.push(one);
+  echoes.push(one);
 }
 
 function tellState(
@@ -148,10 +158,6 @@ function tellState(
     case "fail":
       told.push({ type: record.hasRung ? "updated" : "failed", connection, cause: record.failure ?? "failed" });
       return;
-    case "queued":
-      if (!told.some((one) => one.type === "queued" || one.type === "parked"))
-        told.push({ type: "updated", connection, cause });
-      return;
     default:
       told.push({ type: "updated", connection, cause });
   }
@@ -162,7 +168,7 @@ function tellOutOfQueue(record: CallRecord, connection: Connection, told: Told[]
   record.unparked = undefined;
   if (unparked === "retrieved") told.push({ type: "retrieved", connection, cause: "unparked" });
   else if (unparked !== undefined) told.push({ type: "updated", connection, cause: "park-timeout" });
-  else told.push({ type: "updated", connection, cause: cause === "normal" ? "queue" : cause });
+  else told.push({ type: "updated", connection, cause: cause === "normal" ? whyOut(record, connection.id) : cause });
 }
 
 function tellRemoved(record: CallRecord, connection: Connection, told: Told[], at: number): void {
@@ -179,6 +185,12 @@ function tellRemoved(record: CallRecord, connection: Connection, told: Told[], a
   const cleared: ClearedConnection = { ...rest, state: "null", clearedAt: at, cause };
   record.addCleared(cleared);
   if (why !== "moved") told.push({ type: "connection-cleared", connection: cleared, cause });
+}
+
+/** Why somebody waits in a queue no more: an agent has answered him, or the queue has given up; or he has. */
+function whyOut(record: CallRecord, id: string): Cause {
+  for (const channel of record.channels) if (channel.id === id && channel.hasHungUp) return "abandoned";
+  return "queue";
 }
 
 /** Nobody of the call waits in its queue any more. */
@@ -218,7 +230,8 @@ function onlyTalksDiffer(before: Call, after: Call): boolean {
 
 function viewOf(record: CallRecord, live: readonly Connection[], telling: Telling, isOver: boolean): Call {
   const { view } = record;
-  const { queue, parked, room } = placesOf(record);
+  const { queue, parked, room = isOver ? record.lastRoom : undefined } = placesOf(record);
+  record.lastRoom = room ?? record.lastRoom;
   const cause = isOver ? causeOfEnd(record) : undefined;
   if (
     view !== undefined &&
@@ -238,7 +251,7 @@ function viewOf(record: CallRecord, live: readonly Connection[], telling: Tellin
   return {
     id: record.id,
     pbx: telling.pbx,
-    connections: live,
+    connections: view !== undefined && sameConnections(view.connections, live) ? view.connections : live,
     cleared: record.cleared,
     ...(record.dialled === undefined ? {} : { dialled: record.dialled }),
     ...(queue === undefined ? {} : { queue }),

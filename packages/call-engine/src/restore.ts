@@ -13,6 +13,7 @@ export function restoreCalls(world: World, calls: Iterable<Call>): void {
     record.establishedAt = call.establishedAt;
     record.dialled = call.dialled;
     record.queue = call.queue;
+    record.lastRoom = call.conferenceRoom;
     record.consults = call.consults;
     record.cleared = call.cleared;
     record.userData = call.userData;
