@@ -32,6 +32,7 @@ export { partyLabel, type TableMessage } from "./channel-fields.ts";
 export type { ChannelRow, Dialing } from "./channel-row.ts";
 export { ChannelTable, type Applied, type BufferedMessage } from "./channel-table.ts";
 export * from "./errors.ts";
+export { explainRecording, type ExplainedChange, type ExplainOptions } from "./explain/explain-recording.ts";
 export { importAmiText, type ImportOptions } from "./import-ami-text.ts";
 export type * from "./pbx-link-options.ts";
 export { PbxLink } from "./pbx-link.ts";
