@@ -113,7 +113,12 @@ export const stateEventSchema = z
     }),
     z.object({ ...numbered, type: z.literal("presence-changed"), presence: presenceSchema }),
     z.object({ ...numbered, type: z.literal("mailbox-changed"), mailbox: mailboxSchema }),
-    z.object({ ...numbered, type: z.literal("pbx-changed"), state: pbxSchema }),
+    z.object({
+      ...numbered,
+      type: z.literal("pbx-changed"),
+      state: pbxSchema,
+      removed: z.boolean().optional().describe("It is not configured any more: nothing of it is there now."),
+    }),
     z.object({ ...numbered, type: z.literal("originate-failed"), target: z.string(), cause: causeSchema }),
   ])
   .meta({ id: "StateEvent" });

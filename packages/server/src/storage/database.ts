@@ -21,11 +21,9 @@ export interface EventRow {
 export interface StreamRow {
   readonly id: 1;
   readonly epoch: string;
-  /** Number of the last event that was ever stored. */
-  readonly head: number;
-  /** Bytes of all events that were ever stored. */
-  readonly bytes_so_far: number;
-  /** The run of the machine during which it was written; empty where that is not known. */
+  /** The first event of the epoch has the number behind this one. */
+  readonly begins_after: number;
+  /** The run of the machine during which it is written; empty when it was closed in order, or where that is not known. */
   readonly boot: string;
 }
 
@@ -35,8 +33,6 @@ export interface LiveCallRow {
   readonly pbx: string;
   /** The engine's own `Call`. */
   readonly engine_json: string;
-  /** The API's `Call`, which also knows the extensions. */
-  readonly api_json: string;
   /** `CallStep[]`: its way so far. */
   readonly steps_json: string;
 }
@@ -48,6 +44,58 @@ export interface LiveStateRow {
   readonly kind: string;
   readonly key: string;
   readonly json: string;
+}
+
+/** A call that has ended. Times in milliseconds since 1970. */
+export interface CallHistoryRow {
+  readonly seq: number;
+  readonly call_id: string;
+  readonly pbx: string;
+  readonly started_at: number;
+  readonly established_at: number | null;
+  readonly cleared_at: number;
+  readonly result: string;
+  readonly cause: string;
+  readonly caller_number: string | null;
+  readonly caller_name: string | null;
+  readonly caller_extension: string | null;
+  readonly dialled: string | null;
+  readonly answered_by: string | null;
+  readonly queue: string | null;
+  readonly merged_into: string | null;
+  readonly ring_ms: number;
+  readonly queue_ms: number;
+  readonly talk_ms: number;
+  readonly hold_ms: number;
+  /** `path` and `call` of its `CallRecord`. */
+  readonly details: string;
+}
+
+/** A number that occurs in the call history, without separators. */
+export interface CallHistoryNumberRow {
+  readonly id: number;
+  readonly digits: string;
+}
+
+/** A name that occurs in the call history, case-folded. */
+export interface CallHistoryNameRow {
+  readonly id: number;
+  readonly folded: string;
+}
+
+/** Who took part in a call that has ended, or was rung, or dialled. */
+export interface CallHistoryPartyRow {
+  readonly call_seq: number;
+  readonly extension: string | null;
+  readonly device: string | null;
+  readonly number_id: number | null;
+  readonly name_id: number | null;
+}
+
+/** A queue in which an ended call has waited. */
+export interface CallHistoryQueueRow {
+  readonly call_seq: number;
+  readonly queue: string;
 }
 
 /** A token; times in milliseconds since 1970. */
@@ -81,6 +129,11 @@ export interface Tables {
   stream: StreamRow;
   live_call: LiveCallRow;
   live_state: LiveStateRow;
+  call_history: CallHistoryRow;
+  call_history_number: CallHistoryNumberRow;
+  call_history_name: CallHistoryNameRow;
+  call_history_party: CallHistoryPartyRow;
+  call_history_queue: CallHistoryQueueRow;
   token: TokenRow;
   audit: AuditRow;
 }

@@ -20,8 +20,7 @@ export const eventsMigration: Migration = {
       .createTable("stream")
       .addColumn("id", "integer", (column) => column.primaryKey())
       .addColumn("epoch", "text", (column) => column.notNull())
-      .addColumn("head", "bigint", (column) => column.notNull())
-      .addColumn("bytes_so_far", "bigint", (column) => column.notNull())
+      .addColumn("begins_after", "bigint", (column) => column.notNull())
       .addColumn("boot", "text", (column) => column.notNull())
       .execute();
     await db.schema
@@ -29,7 +28,6 @@ export const eventsMigration: Migration = {
       .addColumn("id", "text", (column) => column.primaryKey())
       .addColumn("pbx", "text", (column) => column.notNull())
       .addColumn("engine_json", "text", (column) => column.notNull())
-      .addColumn("api_json", "text", (column) => column.notNull())
       .addColumn("steps_json", "text", (column) => column.notNull())
       .execute();
     await db.schema

@@ -1,0 +1,42 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { Kysely, SqliteDialect } from "kysely";
+import type { Database, Tables } from "./database.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations.ts";
+import { SqliteConnection } from "./sqlite-connection.ts";
+import { storageError } from "./storage-error.ts";
+
+/** Milliseconds that a statement waits for another process to finish its own. */
+const waitMs = 2_000;
+
+/**
+ * Opens the database and brings its tables up to date; makes file (mode 0600) and folder (0700) where there are none. Several processes
+ * may have it open. `:memory:` is one that nobody else sees. End it with `destroy()`.
+ *
+ * There is one connection: a transaction keeps all others waiting, so keep it short, and read long results in pages, not as a stream.
+ *
+ * @throws CordboardError `STORAGE_INVALID`, `STORAGE_NEWER`, `STORAGE_UNUSABLE`
+ */
+export async function openDatabase(file: string): Promise<Database> {
+  try {
+    if (file !== ":memory:") makeFile(file);
+    const connection = new SqliteConnection(file, waitMs);
+    const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
+    try {
+      await migrate(database as unknown as Kysely<unknown>, migrations, file, Date.now());
+    } catch (error) {
+      await database.destroy();
+      throw error;
+    }
+    return database;
+  } catch (error) {
+    throw storageError(error, file);
+  }
+}
+
+/** SQLite gives its other files the mode of this one. */
+function makeFile(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  closeSync(openSync(file, "a", 0o600));
+}
