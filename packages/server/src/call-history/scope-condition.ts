@@ -1,0 +1,30 @@
+import type { Scope } from "@cordboard/sdk";
+import { sql, type Expression, type ExpressionBuilder, type SqlBool } from "kysely";
+import type { Tables } from "../storage/database.ts";
+
+/** A condition on rows of `call_history`. */
+export type HistoryCondition = (builder: ExpressionBuilder<Tables, "call_history">) => Expression<SqlBool>;
+
+/** Calls of the PBXs of a scope in which one of its extensions took part. */
+export function ofScope(scope: Scope): HistoryCondition {
+  return (builder) => builder.and([ofPbxs(scope)(builder), ofExtensions(scope)(builder)]);
+}
+
+/** Calls of the PBXs of a scope. */
+export function ofPbxs({ pbxs }: Scope): HistoryCondition {
+  return (builder) => (pbxs === "*" ? builder.and([]) : builder("call_history.pbx", "in", pbxs));
+}
+
+/** Calls in which one of the extensions of a scope took part. */
+export function ofExtensions({ extensions }: Scope): HistoryCondition {
+  return (builder) =>
+    extensions === "*"
+      ? builder.and([])
+      : builder.exists(
+          builder
+            .selectFrom("call_history_party")
+            .select(sql`1`.as("one"))
+            .whereRef("call_history_party.call_seq", "=", "call_history.seq")
+            .where("call_history_party.extension", "in", extensions),
+        );
+}
