@@ -5,7 +5,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "./api-error.ts";
-import { Authenticator } from "./authenticate.ts";
+import { Authenticator, grantOf } from "./authenticate.ts";
 import type { TokenGuard } from "./authenticate.ts";
 import { allowOrigins } from "./cors.ts";
 import type { Route } from "./define-route.ts";
@@ -13,9 +13,13 @@ import { isAllowedHost } from "./host-check.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiRoute } from "./open-api.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
-import { grantOf, serveRoute } from "./serve-route.ts";
+import { serveRoute } from "./serve-route.ts";
+import type { RouteServices } from "./serve-route.ts";
 import { StreamSlots } from "./stream-slots.ts";
 import { routeUpgrades, wantsWebSocket } from "./upgrades.ts";
+
+/** Adds what is no part of the API to an app; its hooks, headers and errors hold there, too. */
+export type AppPlugin = (app: FastifyInstance, authenticator: Authenticator) => void;
 
 /** What the HTTP side is made of. */
 export interface AppOptions {
@@ -40,7 +44,7 @@ export interface AppOptions {
   /** Compares each reply with its schema; for tests. */
   readonly checkReplies?: boolean | undefined;
   /** What is no part of the API: pages, health, metrics. */
-  readonly plugins?: readonly ((app: FastifyInstance) => void)[] | undefined;
+  readonly plugins?: readonly AppPlugin[] | undefined;
 }
 
 /** Bytes of a body. Longest is a new token with a thousand extensions. */
@@ -82,7 +86,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   const origins = new Set(options.allowedOrigins);
   allowOrigins(app, origins);
-  logRequests(app, options.metrics);
+  const answered = logRequests(app, options.metrics);
   app.setNotFoundHandler((_, reply) => sendProblem(reply, new ApiError("NOT_FOUND")));
   app.setErrorHandler((error, request, reply) => sendProblem(reply, asApiError(error, request)));
   routeUpgrades(app);
@@ -94,11 +98,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     keyGenerator: (request) => grantOf(request)?.tokenId ?? "",
   });
   const slots = new StreamSlots(options.streamsPerToken ?? 50);
+  const failed = async (request: FastifyRequest): Promise<boolean> => isExceeded(await failures(request));
+  const authenticator = new Authenticator(options.tokens, failed, origins);
   const services = {
+    answered,
+    authenticator,
     tokens: options.tokens,
     slots,
     checkReplies: options.checkReplies === true,
-    authenticator: new Authenticator(options.tokens, async (request) => isExceeded(await failures(request)), origins),
     countRequest: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const limit = await perToken(request);
       if (!isExceeded(limit)) return;
@@ -109,7 +116,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   for (const route of [...options.routes, openApiRoute(options.routes, options.version)]) {
     serveRoute(app, route, services);
   }
-  for (const plugin of options.plugins ?? []) plugin(app);
+  for (const plugin of options.plugins ?? []) plugin(app, authenticator);
   options.metrics.gauge("cordboard_http_streams", "Streams open now, of all tokens.", [], () => [[{}, slots.open]]);
   return app;
 }
@@ -119,26 +126,20 @@ function isExceeded(limit: { readonly isAllowed: boolean; readonly isExceeded?: 
 }
 
 /** One line and one count per request. What a client chose (address, query, headers) is in neither. */
-function logRequests(app: FastifyInstance, metrics: Metrics): void {
+function logRequests(app: FastifyInstance, metrics: Metrics): RouteServices["answered"] {
   const count = metrics.counter("cordboard_http_requests_total", "Requests answered.", ["method", "route", "status"]);
-  const time = metrics.histogram("cordboard_http_request_seconds", "Time to the end of the reply.", ["route"]);
-  app.addHook("onResponse", async (request, reply) => {
+  const time = metrics.histogram("cordboard_http_request_seconds", "Seconds to the end of a reply.", ["route"]);
+  const answered: RouteServices["answered"] = (request, status, elapsedMs) => {
     const route = request.routeOptions.url ?? "none";
-    count({ method: request.method, route, status: String(reply.statusCode) });
-    if (grantOf(request) !== undefined || reply.statusCode < 400) time({ route }, reply.elapsedTime / 1000);
     const token = grantOf(request)?.tokenId;
-    request.log.info(
-      {
-        method: request.method,
-        route,
-        status: reply.statusCode,
-        ms: Math.round(reply.elapsedTime),
-        address: request.ip,
-        ...(token === undefined ? {} : { token }),
-      },
-      "request",
-    );
-  });
+    count({ method: request.method, route, status: String(status) });
+    if (request.routeOptions.config.stream !== true) time({ route }, elapsedMs / 1000);
+    const { method, ip: address } = request;
+    const line = { method, route, status, ms: Math.round(elapsedMs), address };
+    request.log.info(token === undefined ? line : { ...line, token }, "request");
+  };
+  app.addHook("onResponse", async (request, reply) => answered(request, reply.statusCode, reply.elapsedTime));
+  return answered;
 }
 
 /** What went wrong, as the client may know it. */

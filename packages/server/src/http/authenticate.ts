@@ -15,13 +15,20 @@ export interface TokenGuard {
   onEnded(tokenId: string, listener: () => void): () => void;
 }
 
-/** Counts wrong tokens by address; true when this address has shown too many. */
-export type FailureLimit = (request: FastifyRequest, failed: boolean) => Promise<boolean>;
+/** Counts a wrong token of an address; true when that has shown too many. */
+export type FailureLimit = (request: FastifyRequest) => Promise<boolean>;
 
 /** What a route asks of who calls it. */
 export interface Demand {
   readonly verb: Verb;
   readonly ticket: boolean;
+}
+
+const grants = new WeakMap<FastifyRequest, Grant>();
+
+/** Who sent this request; undefined where no token was asked for. */
+export function grantOf(request: FastifyRequest): Grant | undefined {
+  return grants.get(request);
 }
 
 /** Answers who asks. A wrong token is counted by address; a right one always passes, so nobody can lock others out. */
@@ -46,6 +53,7 @@ export class Authenticator {
       demand.ticket && typeof ticket === "string"
         ? await this.#byTicket(request, reply, ticket)
         : await this.#byToken(request, reply);
+    grants.set(request, grant);
     if (!allows(grant.scope, demand.verb)) {
       throw new ApiError("FORBIDDEN", { detail: `This needs the verb "${demand.verb}".` });
     }
@@ -75,7 +83,7 @@ export class Authenticator {
     reply: FastifyReply,
     code: "TOKEN_INVALID" | "TICKET_INVALID",
   ): Promise<never> {
-    if (await this.#failures(request, true)) throw new ApiError("RATE_LIMITED");
+    if (await this.#failures(request)) throw new ApiError("RATE_LIMITED");
     reply.header("www-authenticate", 'Bearer error="invalid_token"');
     throw new ApiError(code);
   }

@@ -1,9 +1,8 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Grant } from "../tokens/grant.ts";
 import { ApiError } from "./api-error.ts";
 import type { Authenticator, TokenGuard } from "./authenticate.ts";
-import { hasTokenInUrl } from "./authenticate.ts";
+import { grantOf, hasTokenInUrl } from "./authenticate.ts";
 import type { Route, RouteContext } from "./define-route.ts";
 import { readRequest } from "./read-request.ts";
 import type { StreamSlots } from "./stream-slots.ts";
@@ -16,15 +15,17 @@ export interface RouteServices {
   readonly slots: StreamSlots;
   /** Counts a request of a token; throws ApiError `RATE_LIMITED`. */
   readonly countRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Told of each reply, and of each WebSocket that was opened (status 101). */
+  readonly answered: (request: FastifyRequest, status: number, elapsedMs: number) => void;
   /** Compares each reply with its schema and fails with `INTERNAL` when it does not fit; for tests. */
   readonly checkReplies: boolean;
 }
 
-const grants = new WeakMap<FastifyRequest, Grant>();
-
-/** Who sent this request; undefined where no token was asked for. */
-export function grantOf(request: FastifyRequest): Grant | undefined {
-  return grants.get(request);
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** The reply goes on for long. */
+    stream?: boolean;
+  }
 }
 
 /** Serves one declared operation below `/api/v1`. */
@@ -34,12 +35,13 @@ export function serveRoute(app: FastifyInstance, route: Route, services: RouteSe
     url: `/api/v1${route.path.replaceAll(/\{(\w+)\}/g, ":$1")}`,
     // HEAD of a stream would hold a place for ever.
     exposeHeadRoute: false,
+    config: { stream: route.stream === true },
     onRequest: async (request, reply) => {
       reply.header("cache-control", "no-store");
       if (hasTokenInUrl(request.url)) throw new ApiError("TOKEN_IN_URL");
       if (route.verb === undefined) return;
       const demand = { verb: route.verb, ticket: route.ticket === true };
-      grants.set(request, await services.authenticator.admit(request, reply, demand));
+      await services.authenticator.admit(request, reply, demand);
       await services.countRequest(request, reply);
     },
     handler: (request, reply) => handle(route, services, request, reply),
@@ -61,7 +63,7 @@ async function handle(
     reply,
     upgrade: upgradeOf(request.raw),
     get grant() {
-      const grant = grants.get(request);
+      const grant = grantOf(request);
       if (grant === undefined) throw new Error(`${route.operationId} asks for no token and so has no grant`);
       return grant;
     },
@@ -70,7 +72,11 @@ async function handle(
     },
   };
   const result = await route.handle(context);
-  if (reply.sent) return reply;
+  if (reply.sent) {
+    // The reply itself never ends: it has become a socket.
+    if (context.upgrade !== undefined) services.answered(request, 101, reply.elapsedTime);
+    return reply;
+  }
   const { status = 200, schema } = route.reply;
   reply.code(status);
   if (result === undefined || result instanceof Readable) return reply.send(result);
@@ -80,7 +86,7 @@ async function handle(
 
 /** Counts a stream for as long as its connection is open. */
 function holdPlace(services: RouteServices, request: FastifyRequest, reply: FastifyReply): void {
-  const grant = grants.get(request);
+  const grant = grantOf(request);
   if (grant === undefined) return;
   const giveBack = services.slots.take(grant.tokenId);
   if (giveBack === undefined) throw new ApiError("TOO_MANY_STREAMS");
@@ -90,7 +96,7 @@ function holdPlace(services: RouteServices, request: FastifyRequest, reply: Fast
 /** Fires when the client is gone or its token has ended. */
 function endOf(tokens: TokenGuard, request: FastifyRequest, reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  const grant = grants.get(request);
+  const grant = grantOf(request);
   const stop = grant === undefined ? undefined : tokens.onEnded(grant.tokenId, () => controller.abort("TOKEN_ENDED"));
   onceClosed(request, reply, () => {
     stop?.();
