@@ -41,11 +41,18 @@ export class CordboardApiError extends CordboardError {
   /** HTTP status. */
   readonly status: number;
   readonly problem: Problem | undefined;
+  /** How long the server asks to wait before the next attempt, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, message: string, problem?: Problem) {
-    super(problem?.code ?? "SDK_HTTP_ERROR", message);
+  constructor(
+    status: number,
+    message: string,
+    details: { readonly problem?: Problem | undefined; readonly retryAfterMs?: number | undefined } = {},
+  ) {
+    super(details.problem?.code ?? "SDK_HTTP_ERROR", message);
     this.status = status;
-    this.problem = problem;
+    this.problem = details.problem;
+    this.retryAfterMs = details.retryAfterMs;
   }
 }
 
