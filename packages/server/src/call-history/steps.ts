@@ -63,6 +63,7 @@ function settled(event: CallEvent, before: Steps): Steps {
   const { connections, cleared } = event.call;
   const present = new Map(connections.map((connection) => [connection.id, connection]));
   const gone = new Set(cleared.map(({ id }) => id));
+  if ("connection" in event && event.connection !== undefined) gone.add(event.connection.id);
   const after: CallStep[] = [];
   for (const step of before) {
     const id = step.connectionId ?? "";

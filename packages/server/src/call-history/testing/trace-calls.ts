@@ -18,10 +18,13 @@ export function traceNames(version: string): string[] {
     .toSorted((one, other) => one.localeCompare(other));
 }
 
+/** A change of a call. */
+export type CallChange = Extract<Change, { readonly call: unknown }>;
+
 /** A recorded situation: what it is, and the changes of its calls with their times. */
 export interface TraceOfCalls {
   readonly note: string;
-  readonly changes: readonly { readonly at: number; readonly change: Extract<Change, { readonly call: unknown }> }[];
+  readonly changes: readonly { readonly at: number; readonly change: CallChange }[];
 }
 
 interface Line {
@@ -59,8 +62,15 @@ const lists: Readonly<Record<string, keyof AmiLists>> = {
   QueueStatus: "queues",
 };
 
-/** Replays a recorded situation: the first snapshot, then the events. */
-export function traceOfCalls(version: string, name: string): TraceOfCalls {
+/**
+ * Replays a recorded situation: the first snapshot, then the events. With `lostAfter` the link is lost at that change, and ten seconds
+ * later, when it is back, nothing is left.
+ */
+export function traceOfCalls(
+  version: string,
+  name: string,
+  lostAfter: (change: CallChange) => boolean = () => false,
+): TraceOfCalls {
   const [header, ...rest] = readFileSync(join(folder, version, `${name}.jsonl`), "utf8")
     .trimEnd()
     .split("\n");
@@ -68,7 +78,7 @@ export function traceOfCalls(version: string, name: string): TraceOfCalls {
   const began = Date.parse(recorded);
   let made = 0;
   const engine = new CallEngine({ pbx: "office", newCallId: () => `call-${String(++made)}` });
-  const changes: { at: number; change: Extract<Change, { readonly call: unknown }> }[] = [];
+  const changes: { at: number; change: CallChange }[] = [];
   const take = (at: number, told: readonly Change[]): void => {
     for (const change of told) if ("call" in change) changes.push({ at, change });
   };
@@ -77,8 +87,13 @@ export function traceOfCalls(version: string, name: string): TraceOfCalls {
   let open: Partial<Record<keyof AmiLists, AmiHeaders[]>> | undefined;
   let isStarted = false;
   for (const text of rest) {
+    const isLost = changes.some(({ change }) => lostAfter(change));
     const { at: after, data, from } = JSON.parse(text) as Line;
     const at = began + after;
+    if (isLost) {
+      take(at + 10_000, engine.reconcile(snapshotFromAmi({ channels: [] }), at + 10_000));
+      return { note, changes };
+    }
     const message = new Message(data);
     const id = message.get("ActionID") ?? "";
     if (from === "client") {

@@ -4,11 +4,15 @@ import { callEvent } from "../../events/api-event.ts";
 import { callRecord } from "../call-record.ts";
 import type { Steps } from "../step-list.ts";
 import { stepsAfter } from "../steps.ts";
-import { traceOfCalls } from "./trace-calls.ts";
+import { traceOfCalls, type CallChange } from "./trace-calls.ts";
 
 /** The calls of a recorded situation, as the history keeps them, in the order in which they ended. */
-export function recordsOf(version: string, name: string): { readonly note: string; readonly records: CallRecord[] } {
-  const { note, changes } = traceOfCalls(version, name);
+export function recordsOf(
+  version: string,
+  name: string,
+  lostAfter?: (change: CallChange) => boolean,
+): { readonly note: string; readonly records: CallRecord[] } {
+  const { note, changes } = traceOfCalls(version, name, lostAfter);
   const calls = new ApiCalls((device) => /^(?:PJSIP|SIP)\/(\d+)$/u.exec(device)?.[1]);
   const steps = new Map<string, Steps>();
   const records: CallRecord[] = [];
