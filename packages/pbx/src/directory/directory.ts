@@ -22,6 +22,8 @@ const retryMs = 60_000;
 /** Devices that are learnt from calls, at most. */
 const maxSeen = 10_000;
 
+type HintState = Extract<PbxEvent, { readonly type: "extension-state" }>;
+
 /** What a {@link Directory} works with. */
 export interface DirectoryParts {
   readonly id: string;
@@ -72,8 +74,8 @@ export class Directory {
   }
 
   /** Reads all anew; `hints` are those of a snapshot, if there is one. Never throws: what cannot be read is told as a notice. */
-  async read(hints?: readonly HintFacts[]): Promise<void> {
-    const { client, notices, id, schedule, engine } = this.#parts;
+  async read(hints?: readonly HintState[]): Promise<void> {
+    const { client, notices, id, schedule, engine, apply } = this.#parts;
     const turn = ++this.#turn;
     this.stop();
     try {
@@ -81,6 +83,7 @@ export class Directory {
       if (turn !== this.#turn) return;
       if (listed.length > 0) this.#hints = new Map();
       for (const hint of listed) this.#learnHint(hint);
+      for (const hint of listed) apply(hint);
       this.#members.clear();
       for (const queue of engine.queues()) for (const member of queue.members) this.#learnMember(member);
       this.#touch();
@@ -93,7 +96,7 @@ export class Directory {
       const missed = read.notices.filter(({ action }) => action === "VoicemailUsersList" || this.#hints.size === 0);
       notices.set("directory", missed);
       for (const { box, context, newMessages, oldMessages } of read.mailboxes)
-        this.#parts.apply({ type: "mailbox", mailbox: `${box}@${context}`, newMessages, oldMessages });
+        apply({ type: "mailbox", mailbox: `${box}@${context}`, newMessages, oldMessages });
       await this.#countOtherMailboxes(turn);
     } catch (cause) {
       // After a lost link the next login reads it anew.
@@ -158,14 +161,12 @@ export class Directory {
     return true;
   }
 
-  async #listHints(): Promise<HintFacts[]> {
+  async #listHints(): Promise<HintState[]> {
     try {
       const { items } = await this.#parts.client.list("ExtensionStateList");
       return items.flatMap((item) => {
         const event = fromAmi(item);
-        if (event?.type !== "extension-state") return [];
-        this.#parts.apply(event);
-        return [event];
+        return event?.type === "extension-state" ? [event] : [];
       });
     } catch (error) {
       if (error instanceof AmiActionError) return [];

@@ -7,12 +7,14 @@ export class ScriptedAmi {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly asked: string[] = [];
+  /** Sees every action before it is answered. */
+  onAction: (action: ReceivedAction) => void = () => {};
 
   private constructor(server: Server) {
     this.#server = server;
   }
 
-  static async start(answer: (action: ReceivedAction) => string | undefined): Promise<ScriptedAmi> {
+  static async start(answer: (action: ReceivedAction) => string | undefined, port = 0): Promise<ScriptedAmi> {
     const server = createServer();
     const ami = new ScriptedAmi(server);
     server.on("connection", (socket) => {
@@ -24,6 +26,7 @@ export class ScriptedAmi {
         for (const action of reader.push(bytes)) {
           const name = action.get("Action");
           ami.asked.push(name);
+          ami.onAction(action);
           const reply =
             name === "Login" || name === "Ping"
               ? success(action, [["Message", "Authentication accepted"]])
@@ -32,7 +35,7 @@ export class ScriptedAmi {
         }
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
     return ami;
   }
 
@@ -44,6 +47,12 @@ export class ScriptedAmi {
   /** To all that are connected. */
   send(text: string): void {
     for (const socket of this.#sockets) socket.write(text);
+  }
+
+  /** Cuts all that are connected; whoever comes again is served. */
+  hangUp(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
   }
 
   async close(): Promise<void> {
