@@ -30,6 +30,7 @@ export interface Taken {
  */
 export class Follower implements AsyncDisposable {
   readonly name: string;
+  readonly transport: "websocket" | "sse";
   readonly filter: string;
   readonly taken: Taken[] = [];
   /** What should never be: an event twice, out of order, a gap, a snapshot nobody asked for, a refusal. */
@@ -41,6 +42,8 @@ export class Follower implements AsyncDisposable {
   cursor: string | undefined;
   /** Number of the last `call-cleared`. */
   lastCleared = 0;
+  /** Ids of the calls that have ended, in order. */
+  readonly cleared: string[] = [];
   /** How often the server said good-bye, by code. */
   readonly closings: Map<string, number> = new Map();
   readonly #options: FollowerOptions;
@@ -50,6 +53,7 @@ export class Follower implements AsyncDisposable {
 
   constructor(options: FollowerOptions) {
     this.name = options.name;
+    this.transport = options.transport;
     this.filter = options.filter ?? "";
     this.#options = options;
     this.cursor = options.after;
@@ -154,7 +158,10 @@ export class Follower implements AsyncDisposable {
       if (this.filter === "" && before > 0 && message.seq !== before + 1)
         this.problems.push(`event ${message.seq} follows ${before}`);
       this.taken.push({ seq: message.seq, sum: crc32(text) });
-      if (message.type === "call-cleared") this.lastCleared = message.seq;
+      if (message.type === "call-cleared") {
+        this.lastCleared = message.seq;
+        this.cleared.push(message.call.id);
+      }
     } else if (message.type === "snapshot") {
       if (this.cursor !== undefined) this.problems.push(`a snapshot instead of what came behind ${this.cursor}`);
       this.startCursor ??= message.cursor;
