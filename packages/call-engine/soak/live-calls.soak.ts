@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { startAsterisk, type LabVersion, type Phone } from "@cordboard/lab";
 import { CallEngine } from "../src/engine.ts";
@@ -5,10 +7,12 @@ import { fromAmi } from "../src/from-ami.ts";
 import { Books } from "../src/testing/books.ts";
 import { knowable, UnknowableSoFar } from "../src/testing/knowable.ts";
 import { stepsOf, type TraceStep } from "../src/testing/read-trace.ts";
-import { AmiTap } from "../tools/ami-tap.ts";
+import { AmiTap, type TappedMessage } from "../tools/ami-tap.ts";
 
 /** Seconds for which the phones do what they like, on each version. */
 const seconds = Number(process.env["CORDBOARD_SOAK_SECONDS"] ?? 120);
+/** Where a session is kept as a trace if a snapshot was different; nowhere if not given. */
+const folder = process.env["CORDBOARD_SOAK_KEEP"];
 
 const people = ["1000", "1001", "1002", "1003", "1006"];
 const numbers = [
@@ -36,7 +40,9 @@ const codes = ["#11003", "#11006", "*21001", "*21002", "*2", "*3", "*4", "#72", 
  * break and nobody may be left in the end; whenever they pause, what the engine says is compared with what Asterisk lists.
  */
 export async function soak(report: (line: string) => void): Promise<void> {
-  for (const version of [22, 16] as const) report(await chaosOn(version));
+  const only = process.env["CORDBOARD_SOAK_ASTERISK"];
+  for (const version of [22, 16] as const)
+    if (only === undefined || Number(only) === version) report(await chaosOn(version));
 }
 
 async function chaosOn(version: LabVersion): Promise<string> {
@@ -67,7 +73,7 @@ async function chaosOn(version: LabVersion): Promise<string> {
   await lab.waitUntilIdle();
   await tap.settled();
   tap.close();
-  return judge(version, stepsOf(tap.messages));
+  return judge(version, tap.messages);
 }
 
 async function act(phone: Phone): Promise<void> {
@@ -87,7 +93,8 @@ async function act(phone: Phone): Promise<void> {
   else if (choice >= 10) phone.legs[0]?.hangUp();
 }
 
-function judge(version: LabVersion, steps: readonly TraceStep[]): string {
+function judge(version: LabVersion, messages: readonly TappedMessage[]): string {
+  const steps: readonly TraceStep[] = stepsOf(messages);
   const [books, unknowable] = [new Books(), new UnknowableSoFar()];
   const engine = newEngine();
   let [events, snapshots, different] = [0, 0, 0];
@@ -104,7 +111,8 @@ function judge(version: LabVersion, steps: readonly TraceStep[]): string {
       const fresh = newEngine();
       fresh.reconcile(step.snapshot, step.at);
       const [here, there] = [knowable(engine, unknowable), knowable(fresh, unknowable)];
-      different += Number(JSON.stringify(here) !== JSON.stringify(there));
+      if (JSON.stringify(here) === JSON.stringify(there)) continue;
+      if (different++ === 0 && folder !== undefined) keep(version, messages);
     }
   }
   const line = `Asterisk ${version}: ${events} events, ${books.ended} calls, ${snapshots} snapshots, ${different} of them different`;
@@ -112,6 +120,15 @@ function judge(version: LabVersion, steps: readonly TraceStep[]): string {
   if (books.problems.length > 0 || engine.calls().length > 0)
     throw new Error(`${line}; ${engine.calls().length} ghosts; ${books.problems.join("; ")}`);
   return line;
+}
+
+/** A trace like those under fixtures. */
+function keep(version: LabVersion, messages: readonly TappedMessage[]): void {
+  const lines = [{ cordboardCapture: 1, note: "live calls" }, ...messages.map((one) => ({ ...one, link: "ami" }))];
+  writeFileSync(
+    join(folder ?? "", `live-calls-${version}.jsonl`),
+    lines.map((one) => `${JSON.stringify(one)}\n`).join(""),
+  );
 }
 
 function newEngine(): CallEngine {

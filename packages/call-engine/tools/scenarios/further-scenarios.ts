@@ -1,5 +1,6 @@
 import type { Scenario } from "@cordboard/lab";
 import { calls } from "./calls.ts";
+import { combinations } from "./combinations.ts";
 import { moves } from "./moves.ts";
 import { services } from "./services.ts";
 import { transfersThroughLocal } from "./transfers-through-local.ts";
@@ -18,4 +19,5 @@ export const furtherScenarios: readonly TracedScenario[] = [
   ...transfersThroughLocal,
   ...moves,
   ...services,
+  ...combinations,
 ];
