@@ -20,12 +20,13 @@ const brand = Symbol.for("@cordboard/sdk.error");
  * `instanceof` works across two installed copies of the package. No error carries a token or a ticket.
  */
 export class CordboardError extends Error {
+  // Written out in each class: a minifier renames classes.
+  override name = "CordboardError";
   /** Stable, machine-readable: one of {@link sdkErrorCodes}, or the server's. */
   readonly code: string;
 
   constructor(code: string, message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
-    this.name = new.target.name;
     this.code = code;
     Object.defineProperty(this, brand, { value: true });
   }
@@ -38,6 +39,7 @@ export class CordboardError extends Error {
 
 /** The server answered that it will not or cannot. `code` is the problem's, or `SDK_HTTP_ERROR` where the answer is no problem of Cordboard's. */
 export class CordboardApiError extends CordboardError {
+  override name = "CordboardApiError";
   /** HTTP status. */
   readonly status: number;
   readonly problem: Problem | undefined;
@@ -58,11 +60,13 @@ export class CordboardApiError extends CordboardError {
 
 /** No usable answer: `SDK_CONNECT_FAILED`, `SDK_LINK_LOST`, `SDK_TIMED_OUT`, `SDK_BAD_REPLY`. */
 export class CordboardConnectionError extends CordboardError {
+  override name = "CordboardConnectionError";
   declare readonly code: SdkErrorCode;
 }
 
 /** The caller's own AbortSignal fired: `SDK_ABORTED`; its reason is the `cause`. */
 export class CordboardAbortError extends CordboardError {
+  override name = "CordboardAbortError";
   constructor(what: string, reason: unknown) {
     super("SDK_ABORTED", `${what} was stopped by its caller.`, reason);
   }
@@ -70,6 +74,7 @@ export class CordboardAbortError extends CordboardError {
 
 /** An option is wrong: `SDK_BAD_OPTION`. Nothing was sent. */
 export class CordboardOptionError extends CordboardError {
+  override name = "CordboardOptionError";
   constructor(message: string) {
     super("SDK_BAD_OPTION", message);
   }
