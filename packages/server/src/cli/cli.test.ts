@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the cordboard command", () => {
-  it.each(["", "start", "init", "doctor", "watch", "ami", "ari", "ari events", "capture", "replay"])(
+  it.each(["", "start", "init", "doctor", "watch", "ami", "ari", "ari events", "capture", "replay", "presence", "token", "audit"])(
     "explains itself with an example in 80 columns: cordboard %s",
     async (words) => {
       const { code, stdout } = await runCli([...words.split(" ").filter((word) => word !== ""), "--help"]);
@@ -38,6 +38,13 @@ describe("the cordboard command", () => {
     [["ari", "GET", "/channels", "--pbx", "ami://u:s@host"], "[ARI_NOT_CONFIGURED]"],
     [["ari", "PATCH", "/channels", "--pbx", "http://u:s@host"], "is no method of ARI"],
     [["replay", "/nonexistent.jsonl", "--speed", "0"], "It must be a number from 0.01 to 1000."],
+    [["replay", "a.jsonl", "b.jsonl", "--calls"], "[USAGE]"],
+    [["presence", "1000", "asleep"], "is no state of presence"],
+    [["presence", "1000"], "[PBX_MISSING]"],
+    [["token", "create"], "required option '--name <text>' not specified"],
+    [["token", "create", "--name", "x", "--verb", "fly"], "It must be one of read, call-history, presence, admin."],
+    [["token", "create", "--name", "x", "--expires", "soon"], "It must be like 30d, 12h or 90m."],
+    [["token", "create", "--name", "x".repeat(101)], "[USAGE]"],
     [["start", "--config", "/nonexistent.yaml"], "[CONFIG_UNREADABLE]"],
     [["ari", "GET", "/channels", "--pbx", "http://a:b@h", "--body", "{"], "--body is no JSON"],
   ])("refuses with code 2: cordboard %j", async (args, message) => {

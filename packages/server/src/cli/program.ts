@@ -2,11 +2,14 @@ import { Command } from "commander";
 import type { CliIo } from "./cli-io.ts";
 import { amiCommand } from "./ami.ts";
 import { ariCommand } from "./ari.ts";
+import { auditCommand } from "./audit.ts";
 import { captureCommand } from "./capture.ts";
 import { doctorCommand } from "./doctor.ts";
 import { initCommand } from "./init.ts";
+import { presenceCommand } from "./presence.ts";
 import { replayCommand } from "./replay.ts";
 import { startCommand } from "./start.ts";
+import { tokenCommand } from "./token.ts";
 import { watchCommand } from "./watch.ts";
 
 const AFTER_HELP = `
@@ -48,6 +51,9 @@ export function buildProgram(io: CliIo, version: string): Command {
     ariCommand,
     captureCommand,
     replayCommand,
+    presenceCommand,
+    tokenCommand,
+    auditCommand,
   ];
   for (const make of commands) program.addCommand(inherit(program, make(io)));
   return program;

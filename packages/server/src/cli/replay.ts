@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { CordboardError } from "../errors.ts";
 import { printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
 import { numberBetween, withCommonOptions } from "./common-options.ts";
@@ -11,14 +12,19 @@ interface ReplayCommandOptions extends CommonOptions {
   readonly listen: string;
   readonly loop?: boolean;
   readonly seconds?: number;
+  readonly calls?: boolean;
+  readonly explain?: string;
 }
 
 const HELP = `
 Opens an AMI port that says what was recorded, at the pace of the recording;
 user and secret are both "replay". Anything that speaks AMI can log in; its
-SystemName is "replay".
+SystemName is "replay". With --calls or --explain it opens none, and shows
+what Cordboard makes of the recording.
 
 Examples:
+  cordboard replay trouble.jsonl --calls
+  cordboard replay trouble.jsonl --explain call-2
   cordboard replay trouble.jsonl --port 5038
   cordboard replay trouble.jsonl --loop --speed 4 --port 5038
 and in another window:
@@ -35,8 +41,14 @@ export function replayCommand(io: CliIo): Command {
     .option("--listen <address>", "address to listen on", "127.0.0.1")
     .option("--loop", "never end (default: end when a client has heard all of it)")
     .option("--seconds <number>", "end after this time", numberBetween(0.1, 31 * 24 * 3600, false))
+    .option("--calls", "print the calls it has, and end")
+    .option("--explain <call>", "print each change of this call with the lines that caused it, and end")
     .addHelpText("after", HELP)
     .action(async (files: string[], options: ReplayCommandOptions) => {
+      if (options.calls === true || options.explain !== undefined) {
+        await explain(io, files, options);
+        return;
+      }
       const [{ replayServer }, { readRecording }, { safeJson, safeText }] = await Promise.all([
         import("@cordboard/pbx"),
         import("../demo/recordings.ts"),
@@ -82,4 +94,19 @@ export function replayCommand(io: CliIo): Command {
       ];
       await untilStopped(AbortSignal.any(signals));
     });
+}
+
+async function explain(io: CliIo, files: readonly string[], options: ReplayCommandOptions): Promise<void> {
+  const [file] = files;
+  if (file === undefined || files.length > 1) {
+    throw new CordboardError("USAGE", "--calls and --explain work on one file at a time.");
+  }
+  const [{ readRecording }, { printCalls, printExplanation }] = await Promise.all([
+    import("../demo/recordings.ts"),
+    import("./explain.ts"),
+  ]);
+  const recording = await readRecording(file);
+  const json = options.json === true;
+  if (options.explain === undefined) await printCalls(io, recording, json);
+  else await printExplanation(io, recording, options.explain, json);
 }

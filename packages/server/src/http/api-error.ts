@@ -46,7 +46,7 @@ export const API_ERRORS = {
     "A token is needed.",
     "Send `Authorization: Bearer …`; make one with `cordboard token create`.",
   ],
-  TOO_MANY_STREAMS: [429, "The token has as many streams open as it may.", "Close one."],
+  TOO_MANY_STREAMS: [429, "As many streams are open as there may be.", "Close one."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body is not JSON.", "Send `content-type: application/json`."],
 } as const satisfies Record<string, readonly [status: number, meaning: string, remedy: string]>;
 
