@@ -120,6 +120,25 @@ export const callHistoryQuerySchema = z
   })
   .meta({ id: "CallHistoryQuery" });
 
+/** What an export takes: the search without its pages, and how the file is written. */
+export const callHistoryExportQuerySchema = callHistoryQuerySchema
+  .omit({ limit: true, after: true })
+  .extend({
+    format: z.enum(["csv", "json"]).describe("`csv`: a table, a line per call. `json`: an array of whole records."),
+    raw: z
+      .enum(["true", "false"])
+      .optional()
+      .describe(
+        "Of CSV. `true`: every value exactly as it is, for programs. Else for spreadsheets: with a byte order mark, times and seconds that " +
+          "they understand, and a `'` before what they would take for a formula.",
+      ),
+    separator: z
+      .enum(["comma", "semicolon", "tab"])
+      .optional()
+      .describe("Of CSV; default `comma`. Excel in countries with a decimal comma opens files with `semicolon`."),
+  })
+  .meta({ id: "CallHistoryExportQuery" });
+
 /** One page of the history, newest first. */
 export const callHistoryPageSchema = z
   .object({ items: z.array(callRecordSchema), next: z.string().optional().describe("Absent on the last page.") })
@@ -129,4 +148,5 @@ export type CallResult = z.infer<typeof callResultSchema>;
 export type CallStep = z.infer<typeof callStepSchema>;
 export type CallRecord = z.infer<typeof callRecordSchema>;
 export type CallHistoryQuery = z.output<typeof callHistoryQuerySchema>;
+export type CallHistoryExportQuery = z.output<typeof callHistoryExportQuerySchema>;
 export type CallHistoryPage = z.infer<typeof callHistoryPageSchema>;

@@ -4,7 +4,14 @@ import type { CallHistoryRow, Database, Tables } from "../storage/database.ts";
 import { recordOf } from "./history-row.ts";
 import { fromCursor, toCursor, type Position } from "./position.ts";
 import { ofPbxs, type HistoryCondition } from "./scope-condition.ts";
-import { filtersOf, pause, type CallsOfFilter, type SearchEffort, type SearchFilter } from "./search-filters.ts";
+import {
+  filtersOf,
+  pause,
+  stopIfAborted,
+  type CallsOfFilter,
+  type SearchEffort,
+  type SearchFilter,
+} from "./search-filters.ts";
 import { nameKey, numberKey } from "./search-keys.ts";
 
 /** A search cannot be done as it was asked for. Its message is for whoever asked. */
@@ -39,7 +46,7 @@ export async function searchCallHistory(
   scope: Scope,
   { effort = usualEffort, signal }: SearchOptions = {},
 ): Promise<CallHistoryPage> {
-  signal?.throwIfAborted();
+  stopIfAborted(signal);
   const { extension, limit, queue } = query;
   const start = startOf(query);
   const number = keyOf("number", query.number, numberKey);
@@ -68,8 +75,15 @@ export async function searchCallHistory(
   return { items, ...(isMore ? { next: toCursor({ startedAt: last.started_at, seq: last.seq }) } : {}) };
 }
 
+/** What can be found wrong with a query before it is done. @throws SearchError */
+export function checkSearch({ after, name, number, to }: Partial<CallHistoryQuery>): void {
+  startOf({ after, to });
+  keyOf("number", number, numberKey);
+  keyOf("name", name, nameKey);
+}
+
 /** Behind which call the page begins, in the order of time. */
-function startOf({ after, to }: CallHistoryQuery): Position | undefined {
+function startOf({ after, to }: Pick<CallHistoryQuery, "after" | "to">): Position | undefined {
   const position = after === undefined ? undefined : fromCursor(after);
   if (after !== undefined && position === undefined)
     throw new SearchError("after", "is no `next` of a page of this list");

@@ -159,5 +159,11 @@ function padded(values: readonly (string | number)[]): readonly (string | number
 /** Lets the rest of the program run. @throws the reason of `signal` */
 export async function pause(signal: AbortSignal | undefined): Promise<void> {
   await new Promise((resolve) => void setImmediate(resolve));
-  signal?.throwIfAborted();
+  stopIfAborted(signal);
+}
+
+/** @throws the reason of `signal`, if it has fired, as an Error */
+export function stopIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));
 }

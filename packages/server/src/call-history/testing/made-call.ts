@@ -1,4 +1,4 @@
-import type { Call, CallEvent, CallRecord, ClearedConnection, Connection } from "@cordboard/sdk";
+import type { Call, CallEvent, CallRecord, Connection } from "@cordboard/sdk";
 import { callRecord } from "../call-record.ts";
 import type { Steps } from "../step-list.ts";
 import { stepsAfter } from "../steps.ts";
@@ -43,10 +43,7 @@ export class MadeCall {
   /** Tells an event, after which the call has these connections. */
   tell(second: number, told: Told, connections: readonly Connection[], more: Partial<Call> = {}): CallEvent {
     const time = new Date(Date.parse("2026-11-21T12:00:00.000Z") + second * 1000).toISOString();
-    const cleared =
-      told.type === "connection-cleared"
-        ? [...this.call.cleared, told.connection as ClearedConnection]
-        : this.call.cleared;
+    const cleared = told.type === "connection-cleared" ? [...this.call.cleared, told.connection] : this.call.cleared;
     this.call = { ...this.call, ...more, connections: [...connections], cleared };
     const common = {
       seq: 1,
@@ -57,7 +54,7 @@ export class MadeCall {
       cause: told.cause ?? "normal",
       call: this.call,
     };
-    const event = { ...common, ...told } as CallEvent;
+    const event: CallEvent = { ...common, ...told };
     this.steps = stepsAfter(event, this.steps);
     return event;
   }
