@@ -133,8 +133,8 @@ describe("the call history", () => {
       response.on("close", () => (closed = true));
       write();
     });
-    const body = await scene.cordboard.callHistory.export("csv", { queue: "sales" });
-    expect(scene.server.requests[0]?.url).toBe("/api/v1/call-history/export?queue=sales&format=csv");
+    const body = await scene.cordboard.callHistory.export({ format: "csv", queue: "sales" });
+    expect(scene.server.requests[0]?.url).toBe("/api/v1/call-history/export?format=csv&queue=sales");
     let read = 0;
     for await (const piece of body) if ((read += piece.length) > 50_000_000) break;
     expect(written - read).toBeLessThan(20_000_000);
@@ -147,7 +147,7 @@ describe("the call history", () => {
       response.write("[", () => response.destroy());
     });
     const broken = (async () => {
-      for await (const _piece of await scene.cordboard.callHistory.export("json")) {
+      for await (const _piece of await scene.cordboard.callHistory.export({ format: "json" })) {
         // Nothing to do with it.
       }
     })();

@@ -230,7 +230,7 @@ describe("who takes the events", () => {
     expect(taken.at(-1)).toBe("e1.5000");
     // What the kernel's buffers hold between the two, some megabytes, and no more.
     expect(seq - taken.length).toBeLessThan(2000);
-  });
+  }, 60_000);
 
   it("can stop at any point: whatever is waited for ends, and the connection with it", async () => {
     await fc.assert(
@@ -259,7 +259,7 @@ describe("who takes the events", () => {
       ),
       { numRuns: 300 },
     );
-  });
+  }, 60_000);
 
   it("gets nothing more once it has stopped, though more has come", async () => {
     const controller = new AbortController();

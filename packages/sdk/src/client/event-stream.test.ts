@@ -84,7 +84,7 @@ describe("the stream of events", () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 60_000);
 
   it("always shows the calls that there are, also when the log was lost or is too short meanwhile", async () => {
     const mishap = fc.constantFrom("none", "forget", "epoch");
@@ -118,5 +118,5 @@ describe("the stream of events", () => {
       }),
       { numRuns: 150 },
     );
-  });
+  }, 60_000);
 });

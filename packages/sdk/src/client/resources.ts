@@ -1,4 +1,4 @@
-import type { CallHistoryPage, CallHistoryQuery, CallRecord } from "../call-history.ts";
+import type { CallHistoryExportQuery, CallHistoryPage, CallHistoryQuery, CallRecord } from "../call-history.ts";
 import type { Extension, ParkedCall, Presence } from "../pbx-state.ts";
 import type { PresenceUpdate } from "../presence-update.ts";
 import type { CreatedToken, NewToken, Ticket, Token } from "../token.ts";
@@ -65,11 +65,7 @@ export interface CallHistory {
   page(query?: HistoryQuery & { after?: string | undefined }, options?: RequestOptions): Promise<CallHistoryPage>;
   get(id: string, query?: OfPbx, options?: RequestOptions): Promise<CallRecord>;
   /** The same as a file that comes as it is read. */
-  export(
-    format: "csv" | "json",
-    query?: Omit<HistoryQuery, "limit">,
-    options?: RequestOptions,
-  ): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  export(query: CallHistoryExportQuery, options?: RequestOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
 }
 
 /** Tokens; needs one with the verb `admin`. */
@@ -135,7 +131,7 @@ export function callHistory(api: Api): CallHistory {
       return undefined;
     },
     get: readable<CallRecord, OfPbx>(api, "call-history").get,
-    export: (format, query, options) => openExport(api, { ...query }, format, options ?? {}),
+    export: (query, options) => openExport(api, query, options ?? {}),
   };
 }
 
