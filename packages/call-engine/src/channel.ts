@@ -96,6 +96,8 @@ export class Channel {
   /** A queue rings it. */
   isAgent = false;
   role: ConnectionRole | undefined;
+  /** Taken up from an earlier life, which may have known better who it is than the lists do. */
+  isRestored = false;
   /** Number and name it was made with, before a program's caller id covered them. */
   ownNumber: string | undefined;
   ownName: string | undefined;

@@ -85,9 +85,9 @@ function stateOf(channel: Channel): ConnectionState {
 export function connectionOf(channel: Channel, before: Connection | undefined): Connection {
   const role = channel.role ?? roleOf(channel);
   if (channel.isRung || !channel.isDialled) channel.role = role;
-  const isOrigin = role === "caller" && channel.isDialled;
-  const number = isOrigin ? (channel.ownNumber ?? channel.number) : channel.number;
-  const name = isOrigin ? (channel.ownName ?? channel.callerName) : channel.callerName;
+  const isCovered = role === "caller" && (channel.isDialled || channel.isRestored);
+  const number = isCovered ? (channel.ownNumber ?? channel.number) : channel.number;
+  const name = isCovered ? (channel.ownName ?? channel.callerName) : channel.callerName;
   const state = stateOf(channel);
   const heldBy = state === "hold" ? channel.heldBy : undefined;
   const application = servedBy(channel);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CallEngine } from "./engine.ts";
 import { fromAmi } from "./from-ami.ts";
+import type { Call, Connection } from "./model.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import { Books } from "./testing/books.ts";
 import { trace, traceFiles } from "./testing/fixtures.ts";
@@ -21,9 +22,8 @@ function eventsOf(file: string): Timed[] {
   });
 }
 
-function newEngine(name = "call"): CallEngine {
-  let made = 0;
-  return new CallEngine({ pbx: "test", newCallId: () => `${name}-${++made}` });
+function newEngine(name = "call", ids = { made: 0 }): CallEngine {
+  return new CallEngine({ pbx: "test", newCallId: () => `${name}-${++ids.made}` });
 }
 
 /** Indexes after which nothing happens for a while. */
@@ -134,32 +134,50 @@ describe("after a gap, a snapshot brings the differences and nothing else", () =
 });
 
 describe("an engine that starts anew takes up the calls of the one before", () => {
-  it.each(recorded)("%s, at every moment of rest", (file) => {
+  it.each(recorded)("%s, at every moment of rest: ids, holds, times and talks go on as if nothing had been", (file) => {
     const events = eventsOf(file);
     const problems: unknown[] = [];
+    let ended = 0;
     for (const moment of rests(events)) {
-      const [first, truth] = [newEngine(), new TraceTruth()];
+      const ids = { made: 0 };
+      const [first, truth] = [newEngine("call", ids), new TraceTruth()];
       for (const { at, event } of events.slice(0, moment + 1)) {
         first.apply(event, at);
         truth.apply(event);
       }
       const at = events[moment]?.at ?? 0;
+      // A channel that was put out of a call which has ended is known to nobody any more.
       if (first.calls().length === 0) continue;
       first.reconcile(truth.snapshot(), at);
-      const second = newEngine("later");
-      second.restore(first.calls(), at);
+      const stored = JSON.parse(JSON.stringify(first.calls())) as Call[];
+      const second = newEngine("call", { ...ids });
+      second.restore(stored, at);
       const told = second.reconcile(truth.snapshot(), at).filter((change) => "call" in change);
       if (told.some(({ type }) => type !== "updated")) problems.push({ moment, told });
-      const ids = (engine: CallEngine): string[] =>
-        engine
-          .calls()
-          .map((call) => `${call.id} ${call.establishedAt}`)
-          .toSorted();
-      if (JSON.stringify(ids(first)) !== JSON.stringify(ids(second)))
-        problems.push({ moment, one: ids(first), other: ids(second) });
-      for (const { at: later, event } of events.slice(moment + 1)) second.apply(event, later);
+      const [here, there] = [first, second].map((engine) => engine.calls().map((call) => remembered(call)));
+      if (JSON.stringify(here) !== JSON.stringify(there)) problems.push({ moment, here, there });
+      const [ends, endsAnew] = [first, second].map((engine) => endsOf(engine, events.slice(moment + 1)));
+      if (JSON.stringify(ends) !== JSON.stringify(endsAnew)) problems.push({ moment, ends, endsAnew });
       if (second.calls().length > 0) problems.push({ moment, ghosts: second.calls() });
+      ended += endsAnew?.length ?? 0;
     }
     expect(problems).toEqual([]);
+    if (events.some(({ event }) => event.type === "bridge-entered")) expect(ended).toBeGreaterThan(0);
   });
 });
+
+/** All of a call but what only a told application, or a room that was left, could say. */
+function remembered(call: Call): unknown {
+  const { connections, cleared, conferenceRoom: _room, ...rest } = call;
+  return { ...rest, connections: connections.map(withoutApplication), cleared: cleared.map(withoutApplication) };
+}
+
+function withoutApplication({ application: _application, ...rest }: Connection): Omit<Connection, "application"> {
+  return rest;
+}
+
+/** How all calls end from now on. */
+function endsOf(engine: CallEngine, events: readonly Timed[]): unknown[] {
+  const changes = events.flatMap(({ at, event }) => engine.apply(event, at));
+  return changes.flatMap((change) => (change.type === "call-cleared" ? [remembered(change.call)] : []));
+}

@@ -81,8 +81,7 @@ function takeBridges(
   const bridges = new Map(snapshot.bridges?.map((bridge) => [bridge.id, bridge]));
   for (const [channel, { bridgeId }] of found) {
     if (channel.bridgeTouched > mark || channel.bridge?.id === bridgeId) continue;
-    world.bridges.leave(channel, world.at);
-    channel.hearsMusic = false;
+    if (world.bridges.leave(channel, world.at)) channel.hearsMusic = false;
     if (bridgeId === undefined) continue;
     const bridge = bridges.get(bridgeId) ?? { id: bridgeId, kind: "", technology: "" };
     world.bridges.enter(bridge, channel, world.at);

@@ -1,4 +1,5 @@
 import { CallRecord } from "./call-record.ts";
+import { isFailure } from "./causes.ts";
 import type { Channel } from "./channel.ts";
 import type { Call, Connection } from "./model.ts";
 import type { ChannelState } from "./pbx-event.ts";
@@ -19,6 +20,9 @@ export function restoreCalls(world: World, calls: Iterable<Call>): void {
     record.userData = call.userData;
     record.ledger.restore(call.talks);
     for (const connection of call.connections) restoreConnection(world, record, connection);
+    if (record.establishedAt === undefined)
+      record.failure = call.cleared.findLast(({ cause }) => isFailure(cause))?.cause;
+    restoreMusic(record);
     if (record.channels.size > 0) world.calls.adopt(record);
     for (const connection of call.cleared)
       if (connection.cause === "transferred" || connection.cause === "parked") restoreLeaving(world, connection);
@@ -36,15 +40,30 @@ function restoreConnection(world: World, record: CallRecord, connection: Connect
   if (channel === undefined) return;
   channel.call = record;
   channel.role = connection.role;
-  // One who is connected while the call is not established is the one for whom a program calls.
-  const isMadeFor = connection.answeredAt !== undefined && record.establishedAt === undefined;
-  channel.isDialled = connection.role !== "caller" || isMadeFor;
+  channel.isDialled = connection.role !== "caller" || isMadeFor(connection, record);
   channel.isRung = channel.isDialled;
+  channel.isRestored = true;
+  channel.ownNumber = connection.number;
+  channel.ownName = connection.name;
   channel.answeredAt = connection.answeredAt;
   if (connection.state === "hold") channel.heldBy = connection.heldBy ?? "phone";
   channel.muted = connection.muted ?? false;
   channel.talking = connection.talking ?? false;
   record.channels.add(channel);
+}
+
+/** A program rang it, and calls for it: it rings, or is connected while the call is not established. */
+function isMadeFor({ answeredAt, state }: Connection, { establishedAt }: CallRecord): boolean {
+  return state === "alerting" || state === "null" || (answeredAt !== undefined && establishedAt === undefined);
+}
+
+/** Of two, one of whom holds, the other hears music. */
+function restoreMusic({ channels }: CallRecord): void {
+  if (channels.size !== 2) return;
+  const [one, other] = channels;
+  if (one === undefined || other === undefined) return;
+  one.hearsMusic = other.heldBy !== undefined;
+  other.hearsMusic = one.heldBy !== undefined;
 }
 
 /** It was put out of its call, and may not be hung up yet. */
