@@ -25,6 +25,7 @@ const STATE_WORDS = {
   parked: "parked",
   conference: "conference",
   connected: "connected",
+  failed: "not put through",
 };
 const PBX_WORDS = {
   connecting: "connecting …",
@@ -144,7 +145,7 @@ function drawCall(body, call) {
   const before = drawn.get(body);
   if (before?.call === call && before.many === many) return;
   drawn.set(body, { call, many });
-  body.dataset.search = [call.title, ...call.parties.flatMap((party) => [party.name, party.number, party.channel])]
+  body.dataset.search = [call.title, ...call.parties.flatMap((party) => [party.name, party.number, party.device])]
     .join(" ")
     .toLocaleLowerCase();
   body.replaceChildren(headingRow(call), ...call.parties.map(partyRow));
@@ -156,7 +157,8 @@ function headingRow(call) {
   heading.scope = "rowgroup";
   heading.colSpan = 3;
   const where = pbxs.size > 1 ? ` · ${pbxs.get(call.pbx)?.name ?? call.pbx}` : "";
-  heading.append(make("small", "", `${STATE_WORDS[call.state]}${where}`));
+  const note = call.note === undefined ? "" : ` · ${call.note}`;
+  heading.append(" ", make("small", "", `${STATE_WORDS[call.state]}${note}${where}`));
   row.append(heading, make("td", "device"), ageCell(call.since));
   return row;
 }

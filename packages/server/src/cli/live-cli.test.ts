@@ -29,43 +29,58 @@ describe("cordboard watch", () => {
   it("prints one object per change with --json, and ends at Ctrl-C with 0", async () => {
     await using server = await replayedCall();
     await using watch = new RunningCli(["watch", "--json", "--pbx", addressOf(server)]);
-    await watch.waitFor(/"type":"channel-gone".*\n[^]*"type":"channel-gone"/);
+    await watch.waitFor(/"type":"call-cleared".*\n[^]*"type":"timeline".*hang up/);
     const { code, stdout } = await watch.interrupt();
     expect(code).toBe(0);
-    const types = new Set(
-      stdout
-        .trim()
-        .split("\n")
-        .map((line) => (JSON.parse(line) as { type: string }).type),
-    );
-    for (const type of ["pbx", "channel-new", "channel-changed", "channel-gone", "bridge-new", "timeline"])
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; pbx: string; at: number; call?: { id: string } });
+    const types = new Set(lines.map(({ type }) => type));
+    for (const type of [
+      "pbx",
+      "originated",
+      "delivered",
+      "established",
+      "connection-cleared",
+      "call-cleared",
+      "timeline",
+    ])
       expect(types).toContain(type);
+    expect(lines.filter(({ pbx, at }) => pbx === "" || !(at > 0))).toEqual([]);
+    const ofFirst = lines.filter(
+      ({ call }) => call !== undefined && call.id === lines.find((line) => line.call)?.call?.id,
+    );
+    expect([ofFirst[0]?.type, ofFirst.at(-1)?.type]).toEqual(["originated", "call-cleared"]);
+  });
+
+  it("prints with --json and an extension only what concerns it", async () => {
+    await using server = await replayedCall();
+    await using watch = new RunningCli(["watch", "1002", "--json", "--pbx", addressOf(server)]);
+    // Where the recording begins for us is chance: one call from its beginning is enough.
+    await watch.waitFor(/"type":"delivered"[^]*"type":"call-cleared"/);
+    const { stdout } = await watch.interrupt();
+    const begun = stdout.split("\n").filter((line) => line.includes('"type":"originated"'));
+    expect(begun.filter((line) => !line.includes("PJSIP/1002"))).toEqual([]);
   });
 
   it("tells the events of each extension apart, each in a column of its own", async () => {
     await using server = await replayedCall();
-    await using watch = new RunningCli([
-      "watch",
-      "--extension",
-      "1000",
-      "--extension",
-      "1002",
-      "--pbx",
-      addressOf(server),
-    ]);
-    await watch.waitFor(/calls 1002[^]*rings[^]*is disconnected/);
+    await using watch = new RunningCli(["watch", "1000", "1002", "--pbx", addressOf(server)]);
+    await watch.waitFor(/calls 1002[^]*rings[^]*hang up/);
     const { stdout } = await watch.interrupt();
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("Time      1000                                1002");
     expect(lines.find((line) => line.includes("Kai <1000> calls 1002"))).toMatch(/^\d\d:\d\d:\d\d {2}Kai/);
     expect(lines.find((line) => line.includes("Ping <1002> rings"))).toMatch(/^\d\d:\d\d:\d\d {38}Ping/);
+    expect(lines.find((line) => line.includes("answers"))).toMatch(/ {2}Ping <1002> answers +Ping <1002> answers$/);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it("says in the columns, too, when a PBX is there, is lost, and is back, and what was missed", async () => {
     const port = await freePort();
     const first = await replayedCall({ port });
-    await using watch = new RunningCli(["watch", "--extension", "1000", "--pbx", addressOf(first)]);
+    await using watch = new RunningCli(["watch", "1000", "--pbx", addressOf(first)]);
     const name = `127\\.0\\.0\\.1:${port}`;
     await watch.waitFor(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}${name} {2}connected`, "m"));
     await first.close();
@@ -75,6 +90,15 @@ describe("cordboard watch", () => {
     const { stdout, stderr } = await watch.interrupt();
     expect(stderr).not.toContain("not reachable");
     expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it("names the PBX in the columns where there are several", async () => {
+    await using one = await replayedCall();
+    await using other = await replayedCall();
+    await using watch = new RunningCli(["watch", "1000", "--pbx", addressOf(one), "--pbx", addressOf(other)]);
+    const named = (port: number): RegExp => new RegExp(`127\\.0\\.0\\.1:${port}: Kai <1000> calls 1002`);
+    await watch.waitFor(named(one.port));
+    expect(await watch.waitFor(named(other.port))).toBeDefined();
   });
 
   it("prints a line per event where there is no terminal", async () => {

@@ -1,4 +1,4 @@
-import type { LiveSession } from "../live/live-session.ts";
+import type { LiveBoard } from "../live/live-board.ts";
 import type { LiveChange } from "../live/live-types.ts";
 import { PbxNews } from "../live/pbx-news.ts";
 import { wideLines } from "../terminal/columns.ts";
@@ -9,7 +9,14 @@ import { makeStyle, wantsColour } from "../terminal/style.ts";
 import type { CliIo } from "./cli-io.ts";
 import { columnsOf, printLine } from "./cli-io.ts";
 
-/** How to show a session. */
+/** What is shown. */
+export interface Shown {
+  readonly board: LiveBoard;
+  /** True when it is a recording. */
+  readonly demo: boolean;
+}
+
+/** How to show it. */
 export interface LiveOutputOptions {
   readonly json: boolean;
   readonly page?: string | undefined;
@@ -17,17 +24,17 @@ export interface LiveOutputOptions {
 }
 
 /**
- * Shows a session on stdout: on a terminal as a view that is redrawn in place, else one line per event, and with
+ * Shows a board on stdout: on a terminal as a view that is redrawn in place, else one line per event, and with
  * `json` one object per change.
  */
 export class LiveOutput {
   readonly #io: CliIo;
-  readonly #session: LiveSession;
+  readonly #shown: Shown;
   readonly #closers: (() => void)[] = [];
 
-  constructor(io: CliIo, session: LiveSession, options: LiveOutputOptions) {
+  constructor(io: CliIo, shown: Shown, options: LiveOutputOptions) {
     this.#io = io;
-    this.#session = session;
+    this.#shown = shown;
     if (options.json) this.#showJson(options);
     else if (io.stdout.isTTY === true && io.env["TERM"] !== "dumb") this.#showScreen(options);
     else this.#showLines(options);
@@ -40,16 +47,15 @@ export class LiveOutput {
   #showScreen(options: LiveOutputOptions): void {
     const style = makeStyle(wantsColour(true, this.#io.env));
     const screen = new Screen(this.#io.stdout, 250, (width, height) =>
-      liveView(this.#session.board.snapshot(), { ...options, width, height, style, now: Date.now() }),
+      liveView(this.#shown.board.snapshot(), { ...options, width, height, style, now: Date.now() }),
     );
     this.#closers.push(() => screen[Symbol.dispose]());
   }
 
   #showLines(options: LiveOutputOptions): void {
     const { stdout } = this.#io;
-    const { board } = this.#session;
-    const many = this.#session.links.length > 1;
-    if (this.#session.demo) printLine(stdout, "RECORDING: these calls were recorded and are played over and over.");
+    const { board } = this.#shown;
+    if (this.#shown.demo) printLine(stdout, "RECORDING: these calls were recorded and are played over and over.");
     if (options.page !== undefined) printLine(stdout, `Live page: ${options.page}`);
     if (options.hint !== undefined) printLine(stdout, options.hint);
     const news = new PbxNews();
@@ -67,7 +73,7 @@ export class LiveOutput {
         }
       }
       for (const entry of change.timeline ?? []) {
-        const where = many ? `${safeText(board.nameOf(entry.pbx))}  ` : "";
+        const where = board.size > 1 ? `${safeText(board.nameOf(entry.pbx))}  ` : "";
         printLine(stdout, `${clock(entry.at)}  ${where}${safeText(entry.text)}`);
       }
     };
@@ -82,11 +88,11 @@ export class LiveOutput {
       stdout,
       safeJson({
         type: "started",
-        demo: this.#session.demo,
+        demo: this.#shown.demo,
         ...(options.page === undefined ? {} : { page: options.page }),
       }),
     );
-    printLine(stdout, safeJson({ type: "snapshot", ...this.#session.board.snapshot() }));
-    this.#closers.push(this.#session.board.on((change) => printLine(stdout, safeJson({ type: "change", ...change }))));
+    printLine(stdout, safeJson({ type: "snapshot", ...this.#shown.board.snapshot() }));
+    this.#closers.push(this.#shown.board.on((change) => printLine(stdout, safeJson({ type: "change", ...change }))));
   }
 }

@@ -1,15 +1,23 @@
-import type { PbxLink, PbxLinkStateChange, TimelineEntry } from "@cordboard/pbx";
-import { callList } from "./call-list.ts";
-import type { LiveCall, LiveChange, LiveEntry, LiveParty, LivePbx, LivePbxState, LiveSnapshot } from "./live-types.ts";
+import type { Call, Pbx, PbxChange, PbxStateChange } from "@cordboard/pbx";
+import { Consultations } from "./consultations.ts";
+import { liveCall } from "./live-call.ts";
+import type { LiveCall, LiveChange, LiveEntry, LivePbx, LivePbxState, LiveSnapshot } from "./live-types.ts";
+import { TimelineWriter } from "./timeline-writer.ts";
+import type { NewEntry } from "./timeline-writer.ts";
+import type { Names } from "./who.ts";
 
-/** What the board needs of a link. */
-export type LiveSource = Pick<PbxLink, "id" | "table" | "state" | "server" | "notices" | "on">;
+/** What the board needs of a PBX. */
+export type LiveSource = Names &
+  Pick<
+    Pbx,
+    "id" | "state" | "server" | "notices" | "on" | "calls" | "queues" | "conferenceRooms" | "presences" | "mailboxes"
+  >;
 
 /** Limits and clock of a board. */
 export interface LiveBoardOptions {
   /** Milliseconds since 1970; default `Date.now`. */
   readonly clock?: () => number;
-  /** Changes of this many milliseconds are told as one; default 50, and more where there are very many calls. */
+  /** Changes of this many milliseconds are told as one; default 50. */
   readonly everyMs?: number;
   /** In a demo: what to type to see one's own calls. */
   readonly connect?: string;
@@ -17,11 +25,17 @@ export interface LiveBoardOptions {
   readonly keep?: number;
 }
 
+/** One PBX on the board. */
 interface Source {
-  readonly link: LiveSource;
+  readonly pbx: LiveSource;
   readonly name: string;
-  pbx: LivePbx;
-  calls: ReadonlyMap<string, LiveCall>;
+  readonly writer: TimelineWriter;
+  readonly consultations: Consultations;
+  readonly calls: Map<string, LiveCall>;
+  /** Calls that changed since the last look, each as it is now and when it became so; without a call, it has ended. */
+  readonly changed: Map<string, { readonly at: number; readonly call: Call | undefined }>;
+  readonly stops: (() => void)[];
+  shown: LivePbx;
 }
 
 const STATES: Readonly<Record<LiveSource["state"], LivePbxState>> = {
@@ -33,27 +47,26 @@ const STATES: Readonly<Record<LiveSource["state"], LivePbxState>> = {
   closed: "down",
 };
 
-/** With thousands of calls each look costs: reading the PBXs, which waits for nobody, gets four times as much. */
-const REST_PER_WORK = 4;
-
-/** Everything there is to see of some PBXs right now, and its changes: what the page and the terminal show. */
+/**
+ * Everything there is to see of some PBXs right now, and its changes: what the page and the terminal show. PBXs come and go while it
+ * runs. What a change costs does not depend on how many other calls there are.
+ */
 export class LiveBoard {
   readonly #clock: () => number;
   readonly #everyMs: number;
   readonly #keep: number;
   readonly #connect: string | undefined;
-  readonly #sources: Source[] = [];
+  readonly #sources = new Map<string, Source>();
   readonly #timeline: LiveEntry[] = [];
   readonly #listeners = new Set<(change: LiveChange) => void>();
-  readonly #stops: (() => void)[] = [];
   #fresh: LiveEntry[] = [];
+  /** Calls of PBXs that were taken off the board. */
+  #gone: string[] = [];
   #seq = 0;
   #recording: string | undefined;
   #pbxsChanged = false;
   #recordingChanged = false;
-  #timer: NodeJS.Timeout | undefined;
-  /** Milliseconds that the last look at all calls took. */
-  #costMs = 0;
+  #timer: { readonly due: number; readonly handle: NodeJS.Timeout } | undefined;
 
   constructor(options: LiveBoardOptions = {}) {
     this.#clock = options.clock ?? Date.now;
@@ -62,33 +75,58 @@ export class LiveBoard {
     this.#connect = options.connect;
   }
 
-  /** Shows a link's PBX from now on; `name` is for people. */
-  add(link: LiveSource, name: string): void {
-    const source: Source = { link, name, calls: new Map(), pbx: this.#describe(link, name, link.state, "") };
-    this.#sources.push(source);
+  /** Shows a PBX from now on; `name` is for people. One of the same id is taken off first. */
+  add(pbx: LiveSource, name: string): void {
+    this.remove(pbx.id);
+    const source: Source = {
+      pbx,
+      name,
+      writer: new TimelineWriter(pbx),
+      consultations: new Consultations(),
+      calls: new Map(),
+      changed: new Map(),
+      stops: [],
+      shown: this.#describe(pbx, name, pbx.state, ""),
+    };
+    this.#sources.set(pbx.id, source);
     this.#pbxsChanged = true;
-    this.#stops.push(
-      link.on("change", () => this.#schedule()),
-      link.on("timeline", (entry) => this.#record(link.id, entry)),
-      link.on("state", (change) => this.#stateChanged(source, change)),
-      link.on("notice", () => this.#noticed(source)),
-      link.on("resync", () => this.#schedule()),
+    source.writer.know(pbx);
+    this.#lookAtAll(source);
+    source.stops.push(
+      pbx.on("change", (change) => this.#changed(source, change)),
+      pbx.on("state", (change) => this.#stateChanged(source, change)),
+      pbx.on("notice", () => this.#noticed(source)),
+      pbx.on("resync", (resync) => this.#record(source, source.writer.resynced(resync))),
+      pbx.on("directory", () => this.#lookAtAll(source)),
     );
+    this.#schedule();
+  }
+
+  /** Shows a PBX no more, nor its calls. What happened there stays in the timeline. */
+  remove(id: string): void {
+    const source = this.#sources.get(id);
+    if (source === undefined) return;
+    for (const stop of source.stops) stop();
+    this.#sources.delete(id);
+    this.#gone.push(...source.calls.keys());
+    this.#pbxsChanged = true;
     this.#schedule();
   }
 
   /** Marks a PBX as refused for good: wrong user or secret. */
   refuse(id: string, detail: string): void {
-    const source = this.#sources.find((each) => each.link.id === id);
-    if (source === undefined) return;
-    source.pbx = { ...source.pbx, state: "refused", detail, since: this.#clock() };
-    this.#pbxsChanged = true;
-    this.#schedule();
+    const source = this.#sources.get(id);
+    if (source !== undefined) this.#show(source, { ...source.shown, state: "refused", detail, since: this.#clock() });
+  }
+
+  /** How many PBXs are on it. */
+  get size(): number {
+    return this.#sources.size;
   }
 
   /** What people call a PBX, by its id. */
   nameOf(id: string): string {
-    return this.#sources.find((each) => each.link.id === id)?.name ?? id;
+    return this.#sources.get(id)?.name ?? id;
   }
 
   /** Names the recording that is being replayed. */
@@ -104,8 +142,8 @@ export class LiveBoard {
       now: this.#clock(),
       ...(this.#recording === undefined ? {} : { recording: this.#recording }),
       ...(this.#connect === undefined ? {} : { connect: this.#connect }),
-      pbxs: this.#sources.map((source) => source.pbx),
-      calls: this.#sources.flatMap((source) => [...source.calls.values()]),
+      pbxs: this.#pbxs(),
+      calls: [...this.#sources.values()].flatMap(({ calls }) => [...calls.values()]),
       timeline: [...this.#timeline],
     };
   }
@@ -119,103 +157,103 @@ export class LiveBoard {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer?.handle);
     this.#timer = undefined;
-    for (const stop of this.#stops.splice(0)) stop();
+    for (const { stops } of this.#sources.values()) for (const stop of stops.splice(0)) stop();
     this.#listeners.clear();
   }
 
-  #describe(link: LiveSource, name: string, state: LiveSource["state"], detail: string): LivePbx {
+  #pbxs(): LivePbx[] {
+    return [...this.#sources.values()].map(({ shown }) => shown);
+  }
+
+  #describe(pbx: LiveSource, name: string, state: LiveSource["state"], detail: string): LivePbx {
     // Not being allowed to ask for something is the price of few rights; not being told of events is trouble.
-    const notes = link.notices.filter((notice) => notice.right === "write").map((notice) => notice.message);
-    const troubles = link.notices.filter((notice) => notice.right !== "write").map((notice) => notice.message);
+    const notes = pbx.notices.filter((notice) => notice.right === "write").map((notice) => notice.message);
+    const troubles = pbx.notices.filter((notice) => notice.right !== "write").map((notice) => notice.message);
     return {
-      id: link.id,
+      id: pbx.id,
       name,
       state: STATES[state],
       detail: detail === "" && state === "live" ? troubles.join(" ") : detail,
       notes: state === "live" ? notes : [],
-      asterisk: link.server.asteriskVersion ?? "",
+      asterisk: pbx.server.asteriskVersion ?? "",
       since: this.#clock(),
-      recording: link.server.replay,
+      recording: pbx.server.replay,
     };
   }
 
-  #stateChanged(source: Source, change: PbxLinkStateChange): void {
-    const described = this.#describe(source.link, source.name, change.to, change.cause?.message ?? "");
+  #show(source: Source, shown: LivePbx): void {
+    if (JSON.stringify(shown) === JSON.stringify(source.shown)) return;
+    source.shown = shown;
+    this.#pbxsChanged = true;
+    this.#schedule();
+  }
+
+  #stateChanged(source: Source, change: PbxStateChange): void {
+    const described = this.#describe(source.pbx, source.name, change.to, change.cause?.message ?? "");
     // A link closes by itself only when it is refused for good.
     const refused = change.to === "closed" && change.cause !== undefined;
     const next: LivePbx = refused ? { ...described, state: "refused" } : described;
-    const stays = next.state === source.pbx.state;
+    const { state, since, detail } = source.shown;
     // While it is tried again and again, the page keeps saying since when it is down and why.
-    const retrying = source.pbx.state === "down" && next.state === "connecting";
-    if (retrying) return;
-    const shown = stays ? { ...next, since: source.pbx.since, detail: next.detail || source.pbx.detail } : next;
-    if (JSON.stringify(shown) === JSON.stringify(source.pbx)) return;
-    source.pbx = shown;
-    this.#pbxsChanged = true;
-    this.#schedule();
+    if (state === "down" && next.state === "connecting") return;
+    this.#show(source, next.state === state ? { ...next, since, detail: next.detail || detail } : next);
   }
 
   #noticed(source: Source): void {
-    if (source.pbx.state !== "up") return;
-    source.pbx = { ...this.#describe(source.link, source.name, "live", ""), since: source.pbx.since };
-    this.#pbxsChanged = true;
+    if (source.shown.state !== "up") return;
+    this.#show(source, { ...this.#describe(source.pbx, source.name, "live", ""), since: source.shown.since });
+  }
+
+  #changed(source: Source, { change, at }: PbxChange): void {
+    this.#record(source, source.writer.write(change, at, source.pbx.state === "syncing"));
+    if ("call" in change) {
+      const { call } = change;
+      source.changed.set(call.id, { at, call: change.type === "call-cleared" ? undefined : call });
+    }
     this.#schedule();
   }
 
-  #record(pbx: string, entry: TimelineEntry): void {
-    if (entry.plumbing) return;
-    const added: LiveEntry = { seq: ++this.#seq, pbx, at: entry.at, kind: entry.kind, text: entry.text };
-    this.#timeline.push(added);
-    if (this.#timeline.length > this.#keep) this.#timeline.splice(0, this.#timeline.length - this.#keep);
-    this.#fresh.push(added);
-    // One burst tells at most what is kept.
-    if (this.#fresh.length > this.#keep) this.#fresh.splice(0, this.#fresh.length - this.#keep);
+  /** All calls there are may look different now, as when the directory has other names. */
+  #lookAtAll(source: Source): void {
+    const at = this.#clock();
+    const calls = [...source.pbx.calls].sort((one, other) => one.startedAt - other.startedAt);
+    for (const call of calls) if (!source.changed.has(call.id)) source.changed.set(call.id, { at, call });
     this.#schedule();
   }
 
-  /** A party's time is that of its state: known here alone, for Asterisk tells no time of a hold. */
-  #withStateTimes(call: LiveCall, before: ReadonlyMap<string, LiveParty>): LiveCall {
-    const parties = call.parties.map((party) => {
-      const known = before.get(party.id);
-      if (known === undefined) return party;
-      const { since: _, ...rest } = party;
-      const since = known.state === party.state ? known.since : this.#clock();
-      return since === undefined ? rest : { ...rest, since };
-    });
-    return { ...call, parties };
+  #record(source: Source, entries: readonly NewEntry[]): void {
+    if (entries.length === 0) return;
+    const added = entries.map((entry): LiveEntry => ({ seq: ++this.#seq, pbx: source.pbx.id, ...entry }));
+    for (const list of [this.#timeline, this.#fresh]) {
+      list.push(...added);
+      // One burst tells at most what is kept.
+      if (list.length > this.#keep) list.splice(0, list.length - this.#keep);
+    }
+    this.#schedule();
   }
 
-  #schedule(): void {
-    this.#timer ??= setTimeout(() => this.#flush(), Math.max(this.#everyMs, this.#costMs * REST_PER_WORK));
+  #schedule(due: number = this.#clock() + this.#everyMs): void {
+    if (this.#timer !== undefined && this.#timer.due <= due) return;
+    clearTimeout(this.#timer?.handle);
+    this.#timer = { due, handle: setTimeout(() => this.#flush(), Math.max(0, due - this.#clock())) };
   }
 
   #flush(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#timer?.handle);
     this.#timer = undefined;
-    const began = performance.now();
+    const now = this.#clock();
     const changed: LiveCall[] = [];
-    const gone: string[] = [];
-    for (const source of this.#sources) {
-      const { table, id } = source.link;
-      const parties = new Map(
-        [...source.calls.values()].flatMap((call) => call.parties.map((each) => [each.id, each])),
-      );
-      const calls = callList(id, table.channels, table.bridges).map((call) => this.#withStateTimes(call, parties));
-      const next = new Map(calls.map((call) => [call.id, call]));
-      for (const [callId, call] of next) {
-        const before = source.calls.get(callId);
-        if (before === undefined || JSON.stringify(before) !== JSON.stringify(call)) changed.push(call);
-      }
-      for (const callId of source.calls.keys()) if (!next.has(callId)) gone.push(callId);
-      source.calls = next;
+    const gone = this.#gone.splice(0);
+    for (const source of this.#sources.values()) {
+      this.#record(source, source.writer.flush(now));
+      this.#look(source, changed, gone);
     }
-    this.#costMs = performance.now() - began;
     const change: LiveChange = {
-      now: this.#clock(),
+      now,
       ...(this.#recordingChanged ? { recording: this.#recording } : {}),
-      ...(this.#pbxsChanged ? { pbxs: this.#sources.map((source) => source.pbx) } : {}),
+      ...(this.#pbxsChanged ? { pbxs: this.#pbxs() } : {}),
       ...(changed.length > 0 ? { calls: changed } : {}),
       ...(gone.length > 0 ? { gone } : {}),
       ...(this.#fresh.length > 0 ? { timeline: this.#fresh } : {}),
@@ -225,5 +263,29 @@ export class LiveBoard {
     this.#pbxsChanged = false;
     this.#recordingChanged = false;
     if (!nothing) for (const listener of this.#listeners) listener(change);
+    for (const { writer } of this.#sources.values()) if (writer.due !== undefined) this.#schedule(writer.due);
+  }
+
+  /** Looks at the calls that changed, and at those that are the other half of a consultation with one. */
+  #look(source: Source, changed: LiveCall[], gone: string[]): void {
+    const { consultations, calls, pbx } = source;
+    if (source.changed.size === 0) return;
+    const look = new Map(source.changed);
+    source.changed.clear();
+    for (const [id, { at, call }] of Array.from(look))
+      for (const other of consultations.set(id, call))
+        if (!look.has(other)) look.set(other, { at, call: consultations.call(other) });
+    for (const [id, { at, call }] of look) {
+      const before = calls.get(id);
+      if (call === undefined) {
+        if (calls.delete(id)) gone.push(id);
+        continue;
+      }
+      const held = consultations.heldFor(call);
+      const shown = liveCall(call, { names: pbx, at, before, held, meanwhile: consultations.whileHeld(call) });
+      if (before !== undefined && JSON.stringify(before) === JSON.stringify(shown)) continue;
+      calls.set(id, shown);
+      changed.push(shown);
+    }
   }
 }

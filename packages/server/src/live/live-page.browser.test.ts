@@ -3,11 +3,10 @@ import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser } from "../testing/browser.ts";
-import { bridgeRow, channelRow } from "../testing/channel-rows.ts";
-import { FakeLink } from "../testing/fake-link.ts";
+import { FakePbx } from "../testing/fake-pbx.ts";
+import { servePage } from "../testing/live-page-server.ts";
+import type { PageServer, PageServerOptions } from "../testing/live-page-server.ts";
 import { LiveBoard } from "./live-board.ts";
-import { startLiveServer } from "./live-server.ts";
-import type { LiveServer, LiveServerOptions } from "./live-server.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -24,22 +23,22 @@ afterEach(async () => {
 
 interface Scene {
   readonly page: Page;
-  readonly link: FakeLink;
+  readonly pbx: FakePbx;
   readonly board: LiveBoard;
-  readonly server: LiveServer;
+  readonly server: PageServer;
   /** What the page's console complained of. */
   readonly complaints: string[];
 }
 
 async function open(
-  options: Partial<LiveServerOptions> = {},
+  options: Partial<PageServerOptions> = {},
   look: Parameters<Browser["newPage"]>[0] = {},
 ): Promise<Scene> {
   const board = new LiveBoard({ everyMs: 5, connect: "npm start -- --pbx ami://user:secret@host" });
-  const link = new FakeLink("hq");
-  board.add(link, "Head office");
-  link.become("live");
-  const server = await startLiveServer({ board, address: "127.0.0.1", port: 0, ...options });
+  const pbx = new FakePbx("hq");
+  board.add(pbx, "Head office");
+  pbx.become("live");
+  const server = await servePage({ board, ...options });
   const page = await browser.newPage(look);
   const complaints: string[] = [];
   page.on("console", (message) => {
@@ -52,47 +51,44 @@ async function open(
     () => server.close(),
   );
   await page.goto(server.url);
-  return { page, link, board, server, complaints };
+  return { page, pbx, board, server, complaints };
 }
 
-function talk(link: FakeLink, name = "Ana Ruiz"): void {
+const CALLER = { number: "1000", name: "Kai" };
+const AGENT = { number: "1003", name: "Omar" };
+
+/** Two talk, and two are about to. */
+function talk(pbx: FakePbx, name = "Ana Ruiz"): void {
   const now = Date.now();
-  link.setRows(
-    [
-      channelRow("PJSIP/1001-1", {
-        callerIdName: name,
-        dialed: "1002",
-        linkedid: "1",
-        bridge: "b",
-        createdAt: now - 252_000,
-        answeredAt: now - 245_000,
-      }),
-      channelRow("PJSIP/1002-2", {
-        callerIdName: "Ping Chen",
-        linkedid: "1",
-        bridge: "b",
-        createdAt: now - 251_000,
-        answeredAt: now - 245_000,
-      }),
-      channelRow("PJSIP/1000-3", {
-        callerIdName: "Kai",
-        dialed: "700",
-        linkedid: "3",
-        queue: { name: "sales", position: 1 },
-        createdAt: now - 41_000,
-      }),
-      channelRow("PJSIP/1003-4", {
-        callerIdName: "Omar",
-        linkedid: "3",
-        state: "Ringing",
-        dialing: { from: "PJSIP/1000-3", status: "RINGING" },
-        createdAt: now - 7000,
-      }),
-    ],
-    [bridgeRow("b", ["PJSIP/1001-1", "PJSIP/1002-2"])],
-  );
-  link.say("call", `${name} <1001> calls 1002`);
-  link.say("answer", "Ping Chen <1002> answers");
+  pbx.now = now - 252_000;
+  const call = pbx.dials({ number: "1001", name }, { number: "1002", name: "Ping Chen" });
+  pbx.now = now - 245_000;
+  call.answer();
+  pbx.now = now - 7000;
+  pbx.dials(CALLER, AGENT);
+}
+
+/** A queue with an agent who rings, a conference, a parked call and a transfer; and on a second PBX a consultation: recorded sessions, each stopped in the middle. */
+function manyScenes(board: LiveBoard, pbx: FakePbx): void {
+  const until = (type: string, times = 1): ((event: { readonly type: string }) => boolean) => {
+    let seen = 0;
+    return (event) => event.type === type && ++seen === times;
+  };
+  const branch = new FakePbx("branch");
+  board.add(branch, "Branch");
+  branch.become("live");
+  branch.plays("22/attended-transfer.jsonl", until("bridge-entered", 4));
+  pbx.plays("22/queue-next-agent.jsonl", until("dial-progress"));
+  pbx.plays("22/conference-kick.jsonl", until("conference-muted"));
+  pbx.plays("22/park.jsonl", until("parked"));
+  pbx.plays("22/blind-transfer.jsonl", until("dial-progress", 2));
+}
+
+/** Into the folder that SCREENSHOTS names, for people to look at. */
+async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env["SCREENSHOTS"];
+  if (folder !== undefined)
+    await page.screenshot({ path: `${folder}/${name.replaceAll(" ", "-")}.png`, fullPage: true });
 }
 
 /** What axe finds, in words that say where. */
@@ -117,26 +113,74 @@ async function violations(page: Page): Promise<string[]> {
 
 describe("the live page in a browser", () => {
   it("shows calls that are there, that come, and that go", async () => {
-    const { page, link, complaints } = await open();
+    const { page, pbx, complaints } = await open();
     await page.getByText("No call right now").waitFor();
-    talk(link);
+    talk(pbx);
     await page.getByRole("rowheader", { name: "Ana Ruiz 1001 → Ping Chen 1002" }).waitFor();
     expect(await page.getByRole("row").count()).toBe(7);
-    await page.getByText("waiting in sales, 1st").waitFor();
     expect(await page.locator("tbody").first().locator(".age").first().textContent()).toMatch(/^4:1\d$/);
     expect(await page.locator("#timeline li").allTextContents()).toEqual([
+      expect.stringContaining("Omar <1003> rings"),
+      expect.stringContaining("Kai <1000> calls 1003"),
       expect.stringContaining("Ping Chen <1002> answers"),
+      expect.stringContaining("Ping Chen <1002> rings"),
       expect.stringContaining("Ana Ruiz <1001> calls 1002"),
     ]);
-    link.setRows([]);
+    pbx.stops();
     await page.getByText("No call right now").waitFor();
     expect(complaints).toEqual([]);
   });
 
+  it("shows a consultation, a queue, a conference, a parked call and a transfer as what they are", async () => {
+    const { page, pbx, board, complaints } = await open();
+    manyScenes(board, pbx);
+    await page.getByText("transferred by Kai 1000").waitFor();
+    const calls = await page.locator("tbody").evaluateAll((bodies) =>
+      (bodies as unknown as { children: Iterable<{ innerText: string }> }[]).map((body) =>
+        [...body.children].map((row) =>
+          row.innerText
+            .replaceAll(/\t\d+:\d\d$/gu, "")
+            .replaceAll(/\s+/gu, " ")
+            .trim(),
+        ),
+      ),
+    );
+    expect(calls.toSorted(([one = ""], [other = ""]) => one.localeCompare(other))).toEqual([
+      [
+        "Conference 800: Kai 1000, Ping 1002 and Omar 1003 conference · Head office",
+        "in conference 800 Kai 1000 PJSIP/1000",
+        "in conference 800 Ping 1002 PJSIP/1002",
+        "in conference 800, muted Omar 1003 PJSIP/1003",
+      ],
+      [
+        "Kai 1000 → Omar 1003 talking · consultation, Ping 1002 on hold · Branch",
+        "talking, holds Ping 1002 Kai 1000 PJSIP/1000",
+        "talking Omar 1003 PJSIP/1003",
+      ],
+      [
+        "Kai 1000 → Ping 1002 on hold · Branch",
+        "holds Ping 1002, consults Omar 1003 Kai 1000 PJSIP/1000",
+        "held by Kai 1000 Ping 1002 PJSIP/1002",
+      ],
+      [
+        "Kai 1000 → queue support waiting · Head office",
+        "waiting in support, 1st Kai 1000 PJSIP/1000",
+        "ringing for support Ana 1001 PJSIP/1001",
+      ],
+      [
+        "Ping 1002 – Omar 1003 waiting · Head office",
+        "transferred by Kai 1000 Ping 1002 PJSIP/1002",
+        "ringing Omar 1003 PJSIP/1003",
+      ],
+      ["Ping 1002 parked · Head office", "parked on 701 Ping 1002 PJSIP/1002"],
+    ]);
+    expect(complaints).toEqual([]);
+  });
+
   it("shows a caller's name as text, whatever it is", async () => {
-    const { page, link, complaints } = await open();
+    const { page, pbx, complaints } = await open();
     const name = '<script>globalThis.owned = 1</script><img src=x onerror="globalThis.owned = 1">';
-    talk(link, name);
+    talk(pbx, name);
     await page.getByRole("cell", { name, exact: true }).waitFor();
     expect(await page.evaluate(() => "owned" in globalThis)).toBe(false);
     expect(await page.locator("main script, main img").count()).toBe(0);
@@ -144,8 +188,8 @@ describe("the live page in a browser", () => {
   });
 
   it("lets ages tick", async () => {
-    const { page, link } = await open();
-    talk(link);
+    const { page, pbx } = await open();
+    talk(pbx);
     const age = page.locator("tbody").first().locator(".age").first();
     await age.waitFor();
     const before = await age.textContent();
@@ -153,16 +197,16 @@ describe("the live page in a browser", () => {
   });
 
   it("comes back by itself when the server was away, and says so meanwhile", async () => {
-    const { page, link, server, board } = await open();
-    talk(link);
+    const { page, pbx, server, board } = await open();
+    talk(pbx);
     await page.getByText("Ana Ruiz 1001 → Ping Chen 1002").waitFor();
     await server.close();
     await page.getByText("Connection to the server lost, trying again").waitFor();
     expect(await page.locator("tbody.stale").count()).toBe(2);
     expect(await page.locator("#pbxs").textContent()).toContain("Head office state not known");
     expect(await page.locator('#pbxs [data-state="up"]').count()).toBe(0);
-    link.setRows([]);
-    const again = await startLiveServer({ board, address: "127.0.0.1", port: server.port });
+    pbx.stops();
+    const again = await servePage({ board, port: server.port });
     closers.push(() => again.close());
     await page.getByText("No call right now").waitFor({ timeout: 20_000 });
     expect(await page.locator("#link-text").textContent()).toBe("Live");
@@ -172,11 +216,11 @@ describe("the live page in a browser", () => {
   it("says what is wrong with each PBX in a line of its own, and keeps the names of many in little room", async () => {
     const { page, board } = await open({}, { viewport: { width: 360, height: 740 } });
     const more = ["branch", "warehouse", "laboratory"].map((name) => {
-      const link = new FakeLink(name);
-      board.add(link, name);
-      link.server = { replay: false, asteriskVersion: "22.10.1" };
-      link.become("live");
-      return link;
+      const other = new FakePbx(name);
+      board.add(other, name);
+      other.server = { replay: false, asteriskVersion: "22.10.1" };
+      other.become("live");
+      return other;
     });
     await page.getByText("laboratory").waitFor();
     await expect.poll(() => page.locator('#pbxs [data-state="up"]').count()).toBe(4);
@@ -188,15 +232,14 @@ describe("the live page in a browser", () => {
       expect.stringMatching(/^branch: since .*: Nobody listens there\.$/),
       expect.stringMatching(/^warehouse: since .*: The address is not known\.$/),
     ]);
-    const folder = process.env["SCREENSHOTS"];
-    if (folder !== undefined) await page.screenshot({ path: `${folder}/many.png` });
+    await screenshot(page, "many");
   });
 
   it("says when a PBX is down, and marks what it showed as old", async () => {
-    const { page, link } = await open();
-    talk(link);
+    const { page, pbx } = await open();
+    talk(pbx);
     await page.getByText("Ana Ruiz 1001 → Ping Chen 1002").waitFor();
-    link.become("waiting", new Error("Head office does not answer"));
+    pbx.become("waiting", new Error("Head office does not answer"));
     await page.getByRole("alert").filter({ hasText: "Head office does not answer" }).waitFor();
     expect(await page.locator("tbody.stale").count()).toBe(2);
   });
@@ -210,8 +253,8 @@ describe("the live page in a browser", () => {
   });
 
   it("finds calls by name or number, and stands still on request", async () => {
-    const { page, link } = await open();
-    talk(link);
+    const { page, pbx } = await open();
+    talk(pbx);
     await page.getByText("Ana Ruiz 1001 → Ping Chen 1002").waitFor();
     await page.getByLabel("Find").fill("omar");
     expect(await page.locator("tbody:visible").count()).toBe(1);
@@ -219,22 +262,21 @@ describe("the live page in a browser", () => {
     await page.getByText("No call matches").waitFor();
     await page.getByLabel("Find").fill("");
     await page.getByRole("button", { name: "Pause" }).press("Enter");
-    link.setRows([]);
-    link.say("hangup", "Kai hung up");
+    pbx.stops();
     await page.waitForTimeout(300);
     expect(await page.locator("tbody").count()).toBe(2);
     expect(await page.locator("#link").getAttribute("data-state")).toBe("paused");
     expect(await page.locator("#link-text").textContent()).toMatch(/^Paused since \d/);
     await page.getByRole("button", { name: "Go on" }).press("Space");
     await page.getByText("No call right now").waitFor();
-    await page.getByText("Kai hung up").waitFor();
+    await page.getByText("the PBX stops: the call of Kai <1000> and Omar <1003> ends").waitFor();
     expect(await page.locator("#link-text").textContent()).toBe("Live");
   });
 
   it("tells a screen reader of new calls, and no more than that", async () => {
-    const { page, link } = await open();
+    const { page, pbx } = await open();
     await page.locator("#link-text", { hasText: "Live" }).waitFor();
-    talk(link);
+    talk(pbx);
     const announcer = page.locator("#announcer");
     await expect.poll(() => announcer.textContent(), { timeout: 5000 }).toBe("2 new calls");
     expect(await page.locator("[aria-live]:not(#announcer)").count()).toBe(0);
@@ -255,8 +297,8 @@ describe("the live page in a browser", () => {
 
 describe("the live page under load and under attack", () => {
   it("lets no name turn the text around it or hide in it", async () => {
-    const { page, link } = await open();
-    talk(link, "\u202Egnp\u0007<img src=x onerror=alert(1)>\u2066");
+    const { page, pbx } = await open();
+    talk(pbx, "\u202Egnp\u0007<img src=x onerror=alert(1)>\u2066");
     await page.getByText("\uFFFDgnp\uFFFD<img src=x onerror=alert(1)>\uFFFD 1001").first().waitFor();
     expect(await page.locator("body").textContent()).not.toMatch(/[\u202E\u2066]/u);
   });
@@ -274,18 +316,19 @@ describe("the live page under load and under attack", () => {
   });
 
   it("draws again only the calls that changed, of very many", async () => {
-    const { page, link, board } = await open();
-    const rows = Array.from({ length: 2000 }, (_, at) =>
-      channelRow(`PJSIP/${at}-1`, { state: "Ring", callerIdName: `Caller ${at}` }),
+    const { page, pbx, board } = await open();
+    const calls = Array.from({ length: 2000 }, (_, at) =>
+      pbx.dials({ number: `${at}`, name: `Caller ${at}` }, { number: `1${at}` }),
     );
-    link.setRows(rows);
     await page.locator("#count", { hasText: "2000" }).waitFor();
     await page
       .locator("tbody tr:first-child")
       .evaluateAll((headings) => headings.forEach((heading) => heading.setAttribute("data-old", "")));
-    link.setRows(rows.map((row, at) => (at === 7 ? { ...row, callerIdName: "Omar" } : row)));
+    const caller = calls[7]?.caller;
+    if (caller === undefined) throw new Error("there is no such call");
+    pbx.happens({ type: "channel-changed", channel: { ...caller, callerName: "Omar" } });
     board.snapshot();
-    await page.getByText("Omar 7").waitFor();
+    await page.getByText("Omar 7 → 17").waitFor();
     expect(await page.locator("tbody tr:first-child:not([data-old])").count()).toBe(1);
   });
 });
@@ -299,26 +342,26 @@ describe("the live page for everybody", () => {
   ] as const;
 
   it.each(looks)("has nothing that axe objects to: %s", async (name, look) => {
-    const { page, link, board } = await open({}, look);
+    const { page, pbx, board } = await open({}, look);
     expect(await violations(page)).toEqual([]);
-    talk(link);
+    talk(pbx);
     board.showRecording("Basic call (1 of 7)");
-    await page.getByText("Ana Ruiz 1001 → Ping Chen 1002").waitFor();
+    manyScenes(board, pbx);
+    await page.getByText("transferred by Kai 1000").waitFor();
     expect(await violations(page)).toEqual([]);
-    link.become("waiting", new Error("Head office does not answer"));
+    await screenshot(page, name);
+    pbx.become("waiting", new Error("Head office does not answer"));
     await page.getByRole("alert").waitFor();
     expect(await violations(page)).toEqual([]);
     // As text: the project's types know no DOM.
     const scrolls = await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
     expect(scrolls).toBe(false);
-    const folder = process.env["SCREENSHOTS"];
-    if (folder !== undefined)
-      await page.screenshot({ path: `${folder}/${name.replaceAll(" ", "-")}.png`, fullPage: true });
+    await screenshot(page, `${name} without its PBX`);
   });
 
   it("is used by the keyboard alone, with the focus always in sight", async () => {
-    const { page, link } = await open();
-    talk(link);
+    const { page, pbx } = await open();
+    talk(pbx);
     await page.getByText("Ana Ruiz 1001 → Ping Chen 1002").waitFor();
     const stops: string[] = [];
     for (let press = 0; press < 6; press++) {

@@ -1,14 +1,21 @@
-import type { TimelineKind } from "@cordboard/pbx";
+import type { Concerned } from "./who.ts";
 
 /** What a party is doing, in one word; the page and the terminal have a shape for each. */
-export type PartyState = "calling" | "ringing" | "talking" | "held" | "waiting" | "parked" | "conference" | "connected";
+export type PartyState =
+  | "calling"
+  | "ringing"
+  | "talking"
+  | "held"
+  | "waiting"
+  | "parked"
+  | "conference"
+  | "connected"
+  | "failed";
 
-/** One party of a call: a channel that is no plumbing. Times are milliseconds since 1970. */
+/** One party of a call: a device in it. Times are milliseconds since 1970. */
 export interface LiveParty {
-  /** Uniqueid of the channel. */
+  /** Id of the connection; the same before and after a transfer. */
   readonly id: string;
-  /** Channel name, `PJSIP/1000-00000015`. */
-  readonly channel: string;
   /** `PJSIP/1000` */
   readonly device: string;
   readonly number: string;
@@ -16,28 +23,49 @@ export interface LiveParty {
   readonly state: PartyState;
   /** The state for people: `waiting in sales, 2nd`. */
   readonly stateText: string;
-  /** ChannelStateDesc as Asterisk says it. */
-  readonly channelState: string;
   /** Called by somebody, as opposed to calling. */
   readonly called: boolean;
-  /** BridgeUniqueid, if it is in one. */
-  readonly bridge?: string;
   /** Since when it is in this state, as far as that was seen. */
-  readonly since?: number;
+  readonly since: number;
 }
 
-/** Channels that belong together, Local channels folded away. */
+/** One call, Local channels folded away. */
 export interface LiveCall {
-  /** Stays the same while the call lives, as far as Asterisk's own ids do. */
+  /** Stays the same from the first ring to the end, through transfers, queues and parking. */
   readonly id: string;
   /** Id of the PBX. */
   readonly pbx: string;
   /** `Kai 1000 → Ping 1002` */
   readonly title: string;
   readonly state: PartyState;
-  readonly since?: number;
+  /** The call that is on hold while this one is talked about with somebody else. */
+  readonly consults?: string;
+  /** For people, if there is more to say of the call than its state: `consultation, Ping 1002 holds the line`. */
+  readonly note?: string;
+  readonly since: number;
   readonly parties: readonly LiveParty[];
 }
+
+/** What an entry of the timeline is about. */
+export type EntryKind =
+  | "call"
+  | "ring"
+  | "answer"
+  | "not-answered"
+  | "hold"
+  | "retrieve"
+  | "hear"
+  | "queue"
+  | "park"
+  | "conference"
+  | "transfer"
+  | "forward"
+  | "pickup"
+  | "voicemail"
+  | "presence"
+  | "hangup"
+  /** What a snapshot told: calls that were there, or ended unseen, and how long the link was down. */
+  | "resync";
 
 /** One line of what happened. */
 export interface LiveEntry {
@@ -45,8 +73,12 @@ export interface LiveEntry {
   readonly seq: number;
   readonly pbx: string;
   readonly at: number;
-  readonly kind: TimelineKind;
+  readonly kind: EntryKind;
+  /** English, one line, without the time; holds no control characters. */
   readonly text: string;
+  readonly callId?: string;
+  /** Whom it concerns; nobody means everybody. */
+  readonly concerns: readonly Concerned[];
 }
 
 /** `down`: not reachable at the moment, tried again; `refused`: wrong user or secret, not tried again. */

@@ -13,6 +13,8 @@ export interface SseHubOptions {
   readonly beatMs?: number;
 }
 
+type Headers = Readonly<Record<string, number | string | string[] | undefined>>;
+
 /** Sends server-sent events to many browsers; one that does not read is cut off and never holds memory. */
 export class SseHub {
   readonly #maxUnreadBytes: number;
@@ -37,7 +39,7 @@ export class SseHub {
   }
 
   /** Begins a client's stream with one event; the response must not have been started. */
-  add(response: ServerResponse, headers: Readonly<Record<string, string>>, event: string, data: unknown): void {
+  add(response: ServerResponse, headers: Headers, event: string, data: unknown): void {
     response.writeHead(200, {
       ...headers,
       "content-type": "text/event-stream; charset=utf-8",

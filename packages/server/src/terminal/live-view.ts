@@ -1,3 +1,4 @@
+import { count } from "../live/words.ts";
 import type { LiveCall, LivePbx, LiveSnapshot, PartyState } from "../live/live-types.ts";
 import { cellWidth, fit, truncate } from "./cell-width.ts";
 import { safeText } from "./safe-text.ts";
@@ -27,27 +28,27 @@ const SHAPES: Readonly<Record<PartyState, string>> = {
   parked: "◧",
   conference: "◉",
   connected: "○",
+  failed: "×",
 };
 
 const COLUMNS = [
   { title: "State", shrink: 2, min: 10 },
   { title: "Number", shrink: 3, min: 6 },
   { title: "Name", shrink: 4, min: 6 },
-  { title: "Channel", shrink: 5, min: 8 },
-  { title: "Bridge", shrink: 6, min: 6 },
+  { title: "Device", shrink: 5, min: 8 },
   { title: "Age", align: "right" },
 ] as const;
 
-/** The lines of the terminal's live view: PBXs, calls with their channels and bridges, then what happened last. */
+/** The lines of the terminal's live view: PBXs, calls with their parties, then what happened last. */
 export function liveView(snapshot: LiveSnapshot, options: ViewOptions): string[] {
   const { width, height, style } = options;
   const top = [...header(snapshot, options), ""];
-  const calls = callLines(snapshot, options);
   const bottom = options.hint === undefined ? [] : [style.dim(truncate(safeText(options.hint), width))];
   // Calls come first; the timeline gets what is left, but never less than a third.
   const room = Math.max(3, height - 1 - top.length - bottom.length);
-  const forCalls = Math.min(calls.length, Math.max(room - 4 - snapshot.timeline.length, Math.ceil((room * 2) / 3)));
-  const shownCalls = clip(calls, forCalls, width, style);
+  const most = Math.max(room - 4 - snapshot.timeline.length, Math.ceil((room * 2) / 3));
+  const { lines: calls, more } = callLines(snapshot, options, most);
+  const shownCalls = clip(calls, most, width, style, more);
   const left = room - shownCalls.length - 2;
   const entries = left > 0 ? snapshot.timeline.slice(-left) : [];
   const many = snapshot.pbxs.length > 1;
@@ -131,22 +132,27 @@ function mark(pbx: LivePbx, style: Style): string {
   return pbx.state === "connecting" ? style.yellow("✕") : style.red("✕");
 }
 
-function callLines(snapshot: LiveSnapshot, { width, style, now }: ViewOptions): string[] {
-  const { calls } = snapshot;
-  const channels = calls.reduce((sum, call) => sum + call.parties.length, 0);
-  const bridges = new Set(calls.flatMap((call) => call.parties.map((party) => party.bridge ?? ""))).size;
-  const inNone = calls.some((call) => call.parties.some((party) => party.bridge === undefined));
-  const counts = [count(calls.length, "call"), count(channels, "channel"), count(bridges - Number(inNone), "bridge")];
-  const title = style.bold(truncate(counts.join(", "), width));
-  if (calls.length === 0)
-    return [title, style.dim(truncate("No call right now. A call appears here the moment a phone rings.", width))];
+/** The lines of as many calls as may be seen in `most` lines; `more` is how many lines the others would take. */
+function callLines(
+  snapshot: LiveSnapshot,
+  { width, style, now }: ViewOptions,
+  most: number,
+): { readonly lines: readonly string[]; readonly more: number } {
+  const parties = snapshot.calls.reduce((sum, call) => sum + call.parties.length, 0);
+  const counts = `${count(snapshot.calls.length, "call")}, ${parties} ${parties === 1 ? "party" : "parties"}`;
+  const title = style.bold(truncate(counts, width));
+  if (snapshot.calls.length === 0) {
+    const empty = truncate("No call right now. A call appears here the moment a phone rings.", width);
+    return { lines: [title, style.dim(empty)], more: 0 };
+  }
+  // Of thousands of calls only those that have room are looked at: each takes two lines at least.
+  const calls = snapshot.calls.slice(0, Math.ceil(most / 2));
   const rows = calls.flatMap((call) =>
     call.parties.map((party) => [
       `  ${lostSince(snapshot, call) === undefined ? SHAPES[party.state] : "?"} ${party.stateText}`,
       party.number,
       party.name,
-      party.channel,
-      party.bridge?.slice(0, 8) ?? "",
+      party.device,
       age(party.since, lostSince(snapshot, call) ?? now),
     ]),
   );
@@ -162,14 +168,16 @@ function callLines(snapshot: LiveSnapshot, { width, style, now }: ViewOptions): 
         lines.push(party.state === "ringing" ? style.yellow(cell) : party.state === "held" ? style.cyan(cell) : cell);
     }
   }
-  return lines;
+  const all = snapshot.calls.length + parties + 2;
+  return { lines, more: all - lines.length };
 }
 
 function callHeading(call: LiveCall, snapshot: LiveSnapshot, width: number, style: Style, now: number): string {
   const where = snapshot.pbxs.length > 1 ? `${nameOf(snapshot, call.pbx)}  ` : "";
   const lost = lostSince(snapshot, call);
   const time = age(call.since, lost ?? now);
-  const text = safeText(`${lost === undefined ? "" : `✕ last seen ${clock(lost)}: `}${where}${call.title}`);
+  const note = call.note === undefined ? "" : `  (${call.note})`;
+  const text = safeText(`${lost === undefined ? "" : `✕ last seen ${clock(lost)}: `}${where}${call.title}${note}`);
   return (lost === undefined ? style.bold : style.dim)(
     `${fit(text, Math.max(1, width - cellWidth(time) - 2))}  ${time}`,
   );
@@ -185,12 +193,9 @@ function nameOf(snapshot: LiveSnapshot, id: string): string {
   return snapshot.pbxs.find((pbx) => pbx.id === id)?.name ?? id;
 }
 
-function clip(lines: readonly string[], most: number, width: number, style: Style): readonly string[] {
-  if (lines.length <= most) return lines;
+function clip(lines: readonly string[], most: number, width: number, style: Style, more = 0): readonly string[] {
+  if (lines.length + more <= most) return lines;
   const kept = lines.slice(0, Math.max(1, most - 1));
-  return [...kept, style.dim(truncate(`… ${lines.length - kept.length} more lines; make the window higher`, width))];
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
+  const rest = lines.length + more - kept.length;
+  return [...kept, style.dim(truncate(`… ${rest} more lines; make the window higher`, width))];
 }
