@@ -86,6 +86,13 @@ export class StreamHub implements PublishedListener {
     return this.#sent;
   }
 
+  /** Bytes that wait in this process for clients to take them. */
+  get unsentBytes(): number {
+    let sum = 0;
+    for (const { transport } of this.#sessions) sum += transport.unsent;
+    return sum;
+  }
+
   /** Begins the stream of a client. */
   open(viewer: Viewer, transport: StreamTransport, beginning: StreamBeginning): StreamSession {
     const session = new StreamSession(viewer, transport, this.#home);

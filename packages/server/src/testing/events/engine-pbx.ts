@@ -119,8 +119,13 @@ export class EnginePbx implements PbxSource {
     this.knows(...numbers.map((number) => ({ number, devices: [`PJSIP/${number}`, `SIP/${number}`] })));
   }
 
-  /** Plays a recorded session of the call engine's fixtures, `22/basic.jsonl`; `after` is called after each step. */
-  plays(file: string, after: () => void = () => {}): void {
+  /** Plays a recorded session of the call engine's fixtures, `22/basic.jsonl`. */
+  plays(file: string): void {
+    for (const _ of this.playing(file));
+  }
+
+  /** The same, step by step. */
+  *playing(file: string): Generator<void> {
     const { steps } = trace(file);
     const began = this.now;
     const [first] = steps;
@@ -134,7 +139,7 @@ export class EnginePbx implements PbxSource {
         const event = fromAmi(step.message);
         if (event !== undefined) this.happens(event);
       }
-      after();
+      yield;
     }
   }
 
