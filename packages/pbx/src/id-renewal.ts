@@ -75,7 +75,8 @@ export class IdRenewal {
   }
 
   #add(id: string, kind: IdKind): void {
-    if (id === "none" || id === "<unknown>" || this.#numbers.has(id)) return;
+    // Of an empty value only its space is left.
+    if (id.trim() === "" || id === "none" || id === "<unknown>" || this.#numbers.has(id)) return;
     this.#numbers.set(id, this.#ids.length);
     this.#ids.push(id);
     this.#kinds.push(kind);

@@ -20,8 +20,8 @@ export function comparable(changes: readonly TableChange[]): string[] {
   });
 }
 
-/** Changes of calls without times, with ids of calls and channels numbered in the order in which they appear. */
-export function comparableChanges(changes: readonly PbxChange[]): string[] {
+/** Changes of calls without times and what `without` names, with ids of calls and channels numbered in the order in which they appear. */
+export function comparableChanges(changes: readonly PbxChange[], without: readonly string[] = []): string[] {
   const numbers = new Map<string, number>();
   const number = (id: string): string => {
     if (!numbers.has(id)) numbers.set(id, numbers.size);
@@ -31,7 +31,7 @@ export function comparableChanges(changes: readonly PbxChange[]): string[] {
     .filter(({ change }) => "call" in change)
     .map(({ change }) => {
       const text = JSON.stringify(change, (key, value: unknown) =>
-        key.endsWith("At")
+        key.endsWith("At") || without.includes(key)
           ? undefined
           : typeof value === "string" && /^\d+\.\d+(?:~\d+)?$|^[0-9a-f-]{36}$/.test(value)
             ? number(value)
