@@ -16,15 +16,26 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the cordboard command", () => {
-  it.each(["", "start", "init", "doctor", "watch", "ami", "ari", "ari events", "capture", "replay", "presence", "token", "audit"])(
-    "explains itself with an example in 80 columns: cordboard %s",
-    async (words) => {
-      const { code, stdout } = await runCli([...words.split(" ").filter((word) => word !== ""), "--help"]);
-      expect(code).toBe(0);
-      expect(stdout).toContain("Examples:\n  ");
-      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
-    },
-  );
+  it.each([
+    "",
+    "start",
+    "init",
+    "doctor",
+    "watch",
+    "ami",
+    "ari",
+    "ari events",
+    "capture",
+    "replay",
+    "presence",
+    "token",
+    "audit",
+  ])("explains itself with an example in 80 columns: cordboard %s", async (words) => {
+    const { code, stdout } = await runCli([...words.split(" ").filter((word) => word !== ""), "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Examples:\n  ");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
 
   it.each([
     [["strat"], "Did you mean start?"],

@@ -1,10 +1,16 @@
 import { Command } from "commander";
+import type { NewToken } from "@cordboard/sdk";
 import { columnsOf, printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
 import { numberBetween, pbxsFor, withPbxOptions } from "./common-options.ts";
 import type { PbxOptions } from "./common-options.ts";
 import { connectCommand } from "./connect-command.ts";
 import { untilStopped } from "./until-stopped.ts";
+
+const STDERR = 2;
+
+/** The demo holds recorded calls alone, so its token may see all of them. */
+const DEMO_TOKEN: NewToken = { name: "demo", scope: { pbxs: "*", extensions: "*", verbs: ["read", "call-history"] } };
 
 interface StartOptions extends PbxOptions {
   readonly listen?: string;
@@ -36,31 +42,55 @@ export function startCommand(io: CliIo): Command {
     .option("--no-page", "the terminal alone, no page")
     .addHelpText("after", HELP)
     .action(async (options: StartOptions) => {
-      const [{ startLiveSession }, { startLiveServer }, { LiveOutput }] = await Promise.all([
-        import("../live/live-session.ts"),
-        import("../live/live-server.ts"),
-        import("./live-output.ts"),
-      ]);
-      const chosen = pbxsFor(io, options);
-      await using session = await startLiveSession(chosen.pbxs, connectCommand(io.env));
-      const server = options.page
-        ? await startLiveServer({
-            ...chosen.server.http,
-            board: session.board,
-            address: options.listen ?? chosen.server.http.address,
-            port: options.port ?? chosen.server.http.port,
-          })
-        : undefined;
-      const output = new LiveOutput(io, session, {
-        json: options.json === true,
-        page: server?.url,
-        hint: session.demo ? `Your own PBX: ${connectCommand(io.env)}` : "Ctrl-C ends",
-      });
+      const [{ startServer }, { startDemo }, { amiOptions }, { openLog }, { LiveBoard }, { LiveOutput }] =
+        await Promise.all([
+          import("../server.ts"),
+          import("../demo/start-demo.ts"),
+          import("../config/connection-options.ts"),
+          import("../http/log.ts"),
+          import("../live/live-board.ts"),
+          import("./live-output.ts"),
+        ]);
+      const { pbxs, server: config, storageFolder } = pbxsFor(io, options);
+      const connect = connectCommand(io.env);
+      await using demo = pbxs.length === 0 ? await startDemo() : undefined;
+      const board = new LiveBoard(demo === undefined ? {} : { connect });
+      demo?.onRecording((label) => board.showRecording(label));
+      // On a terminal the view says what happens, and lines of a log would break it.
+      const log = openLog(io.stderr.isTTY === true ? "silent" : config.log.level, STDERR);
       try {
-        await untilStopped(io.signal, session.refused);
+        await using server = await startServer({
+          pbxs: demo?.pbxs ?? pbxs.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) })),
+          config,
+          storageFolder: demo?.storageFolder ?? storageFolder,
+          listen: options.page
+            ? { address: options.listen ?? config.http.address, port: options.port ?? config.http.port }
+            : undefined,
+          board,
+          log: log.logger,
+        });
+        const output = new LiveOutput(
+          io,
+          { board, demo: demo !== undefined },
+          {
+            json: options.json === true,
+            page: server.pageUrl,
+            hint: demo === undefined ? "Ctrl-C ends" : `Your own PBX: ${connect}`,
+          },
+        );
+        if (demo !== undefined && server.apiUrl !== undefined) {
+          const { secret } = await server.tokens.create(DEMO_TOKEN);
+          const curl = `curl -H 'Authorization: Bearer ${secret}' ${server.apiUrl}/calls`;
+          printLine(io.stdout, options.json === true ? JSON.stringify({ type: "api", curl }) : `API: ${curl}`);
+        }
+        try {
+          await untilStopped(io.signal, server.refused);
+        } finally {
+          output.close();
+          board.close();
+        }
       } finally {
-        output.close();
-        await server?.close();
+        log.flush();
       }
       if (options.json !== true && columnsOf(io.stdout) > 0) printLine(io.stdout, "Stopped.");
     });

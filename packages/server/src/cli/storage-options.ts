@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
+import { databaseFile } from "../storage/database-file.ts";
 import type { Database } from "../storage/database.ts";
 import type { CliIo } from "./cli-io.ts";
 import type { CommonOptions } from "./common-options.ts";
@@ -22,11 +22,6 @@ export function withStorageOptions(command: Command): Command {
 /** The database of a storage folder. */
 export interface OpenStorage extends AsyncDisposable {
   readonly database: Database;
-}
-
-/** File of the database within a storage folder. */
-export function databaseFile(folder: string): string {
-  return join(folder, "cordboard.db");
 }
 
 /**

@@ -90,7 +90,13 @@ function holdPlace(services: RouteServices, request: FastifyRequest, reply: Fast
   if (grant === undefined) return;
   const giveBack = services.slots.take(grant.tokenId);
   if (giveBack === undefined) throw new ApiError("TOO_MANY_STREAMS");
-  onceClosed(request, reply, giveBack);
+  onceClosed(request, reply, () => {
+    giveBack();
+    // A stream that its client leaves has no end of its own.
+    if (upgradeOf(request.raw) === undefined && !reply.raw.writableFinished) {
+      services.answered(request, reply.raw.statusCode, reply.elapsedTime);
+    }
+  });
 }
 
 /** Fires when the client is gone or its token has ended. */

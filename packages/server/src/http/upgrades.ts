@@ -4,6 +4,9 @@ import type { Duplex } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { Upgrade } from "./define-route.ts";
 
+/** Milliseconds that a WebSocket has to close by itself when the server stops. */
+const GOODBYE_MS = 500;
+
 const upgrades = new WeakMap<IncomingMessage, Upgrade>();
 
 /** The socket of a request that wants a WebSocket. */
@@ -38,6 +41,12 @@ export function routeUpgrades(app: FastifyInstance): void {
     app.routing(request, response);
   });
   app.addHook("preClose", async () => {
-    for (const socket of open) socket.destroy();
+    // Who was told that the server stops may still read that.
+    const closed = [...open].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
+    const timer = setTimeout(() => {
+      for (const socket of open) socket.destroy();
+    }, GOODBYE_MS);
+    await Promise.all(closed);
+    clearTimeout(timer);
   });
 }
