@@ -6,6 +6,7 @@ import {
   problemsOfMissingPrefix,
   problemsOfOrder,
   problemsOfSnapshots,
+  problemsOfTalks,
   writeHistory,
 } from "../src/testing/history-checks.ts";
 import type { Choose } from "../src/testing/model-wire.ts";
@@ -14,7 +15,7 @@ import type { Choose } from "../src/testing/model-wire.ts";
 const histories = Number(process.env["CORDBOARD_SOAK_HISTORIES"] ?? 1_000_000);
 
 /**
- * A million random histories, each checked in one of seven ways, without a broken invariant. A history that breaks one is named by its
+ * A million random histories, each checked in one of eight ways, without a broken invariant. A history that breaks one is named by its
  * seed: `CORDBOARD_SOAK_SEED` begins there.
  */
 export async function soak(report: (line: string) => void): Promise<void> {
@@ -34,12 +35,14 @@ export async function soak(report: (line: string) => void): Promise<void> {
 
 function check(seed: number): readonly string[] {
   const choose = chooser(seed);
-  if (seed % 7 === 0) return problemsOfOrder(choose);
+  if (seed % 8 === 0) return problemsOfOrder(choose);
   const history = writeHistory(choose);
   const from = choose(history.steps.length + 1);
-  switch (seed % 7) {
+  switch (seed % 8) {
     case 1:
       return problemsOfSnapshots(history);
+    case 6:
+      return problemsOfTalks(history);
     case 2:
       return problemsOfDuplicates(history, choose);
     case 3:

@@ -238,6 +238,24 @@ describe("two PBXs with the same channel ids", () => {
   });
 });
 
+describe("a conference that never ends", () => {
+  it("remembers its last 256 talks and connections, and no more", () => {
+    const engine = newEngine();
+    const room = { id: "r", kind: "base", technology: "softmix" };
+    const guest = (id: string): ChannelFacts => ({ id, name: `PJSIP/${id}-1`, linkedid: id, state: "up", number: id });
+    engine.apply({ type: "bridge-entered", bridge: room, channel: guest("host") }, 0);
+    for (let index = 1; index <= 600; index++) {
+      const channel = guest(`guest${index}`);
+      engine.apply({ type: "bridge-entered", bridge: room, channel }, index * 1000);
+      engine.apply({ type: "channel-gone", channel, cause: 16 }, index * 1000 + 500);
+    }
+    const [call] = engine.calls();
+    expect(call?.talks).toHaveLength(256);
+    expect(call?.cleared).toHaveLength(256);
+    expect(call?.talks.at(-1)).toEqual({ connections: ["guest600", "host"], startedAt: 600_000, endedAt: 600_500 });
+  });
+});
+
 describe("a large PBX", () => {
   it("is read out of one snapshot quickly, and a second one changes nothing", () => {
     const channels = Array.from({ length: 5000 }, (_, index) => {

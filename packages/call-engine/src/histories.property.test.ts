@@ -7,6 +7,7 @@ import {
   problemsOfMissingPrefix,
   problemsOfOrder,
   problemsOfSnapshots,
+  problemsOfTalks,
   writeHistory,
 } from "./testing/history-checks.ts";
 import type { Choose } from "./testing/model-wire.ts";
@@ -33,11 +34,15 @@ function counterexample(runs: number, problems: (choose: Choose) => readonly str
 
 describe("of 10,000 random histories", { timeout: 60_000 }, () => {
   it("none breaks an invariant, and all their calls end", () => {
-    expect(counterexample(4000, (choose) => problemsOf(writeHistory(choose)))).toEqual([]);
+    expect(counterexample(3000, (choose) => problemsOf(writeHistory(choose)))).toEqual([]);
   });
 
   it("a snapshot tells the same state as the events, after every step", () => {
     expect(counterexample(1500, (choose) => problemsOfSnapshots(writeHistory(choose)))).toEqual([]);
+  });
+
+  it("who talked to whom, when and how long, is what could be heard", () => {
+    expect(counterexample(1000, (choose) => problemsOfTalks(writeHistory(choose)))).toEqual([]);
   });
 
   it("events that are told again change nothing", () => {

@@ -1,4 +1,4 @@
-import type { Channel } from "./channel.ts";
+import { isHolding, type Channel } from "./channel.ts";
 import { dial } from "./dials.ts";
 
 /** Applications in which a channel rings others. */
@@ -22,6 +22,7 @@ export function inferDials(channels: readonly Channel[]): void {
   }
   for (const leg of channels) {
     if (leg.dialler !== undefined || (leg.bridge?.channels.size ?? 0) > 1) continue;
+    if (leg.bridge !== undefined && isHolding(leg.bridge)) continue;
     if (leg.state === "up" ? !isLegApplication(leg.application) : !leg.isDialled) continue;
     const related = byLinkedid.get(leg.linkedid) ?? [];
     const shown = leg.connectedNumber === undefined ? [] : (byNumber.get(leg.connectedNumber) ?? []);
@@ -46,7 +47,9 @@ function likelihood(candidate: Channel, leg: Channel): number {
   const isThere = candidate.exten !== undefined && candidate.exten === leg.exten;
   const showsIt = candidate.number !== undefined && candidate.number === leg.connectedNumber;
   const isShown = leg.number !== undefined && leg.number === candidate.connectedNumber;
-  if (leg.state === "up") return showsIt && isShown ? 1 : 0;
+  // Who rang it is answered before it goes into a bridge, and follows at once.
+  const isLeftBehind = leg.bridge !== undefined && (candidate.state !== "up" || candidate.linkedid !== leg.linkedid);
+  if (leg.state === "up") return showsIt && isShown && !isLeftBehind ? 1 : 0;
   // A queue does not show its callers whom it rings.
   const isMutual = showsIt && (isShown || candidate.application === "Queue");
   if (candidate.linkedid !== leg.linkedid) return isThere && isMutual ? 1 : 0;

@@ -99,6 +99,7 @@ export interface Call {
   readonly id: string;
   readonly pbx: string;
   readonly connections: readonly Connection[];
+  /** The last 256 that are over, in that order. */
   readonly cleared: readonly ClearedConnection[];
   /** The number that was dialled first. */
   readonly dialled?: string;
@@ -114,6 +115,7 @@ export interface Call {
   /** When somebody first answered. */
   readonly establishedAt?: number;
   readonly clearedAt?: number;
+  /** The last 256, in the order in which they began. */
   readonly talks: readonly Talk[];
   /** CSTA's user data: what a program has attached; follows the call. */
   readonly userData: Readonly<Record<string, string>>;

@@ -162,7 +162,8 @@ describe("an engine that starts anew takes up the calls of the one before", () =
       ended += endsAnew?.length ?? 0;
     }
     expect(problems).toEqual([]);
-    if (events.some(({ event }) => event.type === "bridge-entered")) expect(ended).toBeGreaterThan(0);
+    const hasTalks = events.some(({ event }) => event.type === "bridge-entered");
+    expect(ended > 0 || !hasTalks).toBe(true);
   });
 });
 

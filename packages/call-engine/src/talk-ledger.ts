@@ -7,10 +7,14 @@ const seam = 250;
 /** Milliseconds below which nobody has talked: parties came and went one after another. */
 const blip = 20;
 
+/** What a call may remember of talks; older ones that are over were told and are forgotten. */
+const maxTalks = 256;
+
 /**
  * Who talked to whom, and how long, within one call.
  *
- * Invariants: at most one open talk for each set of connections; talks begin in order; none ends before it begins.
+ * Invariants: at most one open talk for each set of connections; talks begin in order; none ends before it begins; no more than 256 of
+ * them, but those that go on.
  */
 export class TalkLedger {
   #talks: readonly Talk[] = [];
@@ -53,7 +57,12 @@ function opened(talks: readonly Talk[], key: string, connections: readonly strin
   const before = talks[index];
   if (before?.endedAt !== undefined && at - before.endedAt <= seam)
     return talks.with(index, { connections, startedAt: before.startedAt });
-  return [...talks, { connections, startedAt: at }];
+  return [...(talks.length < maxTalks ? talks : withoutOldest(talks)), { connections, startedAt: at }];
+}
+
+function withoutOldest(talks: readonly Talk[]): readonly Talk[] {
+  const index = talks.findIndex(({ endedAt }) => endedAt !== undefined);
+  return index === -1 ? talks : talks.toSpliced(index, 1);
 }
 
 function groupsOf(channels: Iterable<Channel>): Map<string, readonly string[]> {

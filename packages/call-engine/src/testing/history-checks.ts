@@ -1,11 +1,13 @@
 import { CallEngine } from "../engine.ts";
 import type { Change } from "../change.ts";
+import type { Call } from "../model.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import { Books } from "./books.ts";
 import { describeChange } from "./describe-change.ts";
 import { knowable, UnknowableSoFar } from "./knowable.ts";
 import { ModelPbx } from "./model-pbx.ts";
 import type { Choose } from "./model-wire.ts";
+import { TalkTruth, type Stretch } from "./talk-truth.ts";
 import { TraceTruth } from "./trace-truth.ts";
 
 /** A random history: steps of several stories in a random order; each step is told as a whole. */
@@ -116,6 +118,47 @@ export function problemsOfGap(history: History, from: number, to: number): strin
     if (here !== there) return [`after the gap ${from}-${to} it is ${here}, and should be ${there}`];
   }
   return [...books.problems, ...leftOver(engine, books)];
+}
+
+/** Who talked to whom, when and how long, over all calls at their end, must be what could be heard. */
+export function problemsOfTalks(history: History): string[] {
+  const [engine, truth] = [newEngine(), new TalkTruth()];
+  const told: Stretch[] = [];
+  for (const [index, step] of history.steps.entries()) {
+    const at = index * 1000;
+    for (const event of step) {
+      truth.apply(event);
+      for (const change of engine.apply(event, at))
+        if (change.type === "call-cleared") told.push(...stretchesOf(change.call));
+    }
+    truth.look(at);
+  }
+  const [here, there] = [told, truth.stretches].map((stretches) => joined(stretches).join("; "));
+  return here === there ? [] : [`told ${here}, heard ${there}`];
+}
+
+function stretchesOf({ talks }: Call): Stretch[] {
+  return talks.map(({ connections, startedAt, endedAt }) => ({
+    who: connections.join(),
+    from: startedAt,
+    to: endedAt ?? Number.NaN,
+  }));
+}
+
+/** Stretches of the same people that follow each other without a pause are one: the call in which they talked has become another. */
+function joined(stretches: readonly Stretch[]): string[] {
+  const last = new Map<string, { who: string; from: number; to: number }>();
+  const all: { who: string; from: number; to: number }[] = [];
+  for (const { who, from, to } of stretches.toSorted((one, other) => one.from - other.from)) {
+    const before = last.get(who);
+    if (before?.to === from) before.to = to;
+    else {
+      const next = { who, from, to };
+      last.set(who, next);
+      all.push(next);
+    }
+  }
+  return all.map(({ who, from, to }) => `${who} from ${from} to ${to}`).toSorted();
 }
 
 /** Stories that have nothing to do with each other must be told the same, in whatever order their events come. */
