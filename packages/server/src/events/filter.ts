@@ -58,6 +58,19 @@ export class Viewer {
     );
   }
 
+  /** True when what he sees may go on without him: he does not see all there is of each PBX. */
+  get narrows(): boolean {
+    const { extension, queue, call } = this.#wanted;
+    return [this.#extensions, extension, queue, call].some((one) => one !== undefined);
+  }
+
+  /** True when an admitted event is the last that he sees of its call, queue or room, which go on without those whom he may or wants to see. */
+  leaves(event: EventBody): boolean {
+    if (event.type === "queue-changed") return this.queue(event.queue) === undefined;
+    if (event.type === "conference-room-changed") return this.conferenceRoom(event.room) === undefined;
+    return "call" in event && event.type !== "call-cleared" && this.call(event.call) === undefined;
+  }
+
   /** An admitted event without what he must not see. */
   redact<Event extends EventBody>(event: Event): Event {
     if (!this.redacts(event.type)) return event;

@@ -22,11 +22,11 @@ export function framesFor(
   const seen: Buffer[] = [];
   for (const event of events) {
     if (!viewer.admitsEvent(event.pbx, event.type, event.audience)) continue;
-    seen.push(
-      viewer.redacts(event.type)
-        ? framing.frame(event.type, event.cursor, JSON.stringify(viewer.redact(event.event)))
-        : frameOf(event, framing),
-    );
+    const gone = viewer.narrows && viewer.leaves(event.event);
+    if (gone || viewer.redacts(event.type)) {
+      const its = { ...viewer.redact(event.event), ...(gone ? { gone } : {}) };
+      seen.push(framing.frame(event.type, event.cursor, JSON.stringify(its)));
+    } else seen.push(frameOf(event, framing));
   }
   const [only] = seen;
   if (only === undefined) return undefined;
