@@ -112,7 +112,12 @@ export const callHistoryQuerySchema = z
     number: z.string().max(100).optional().describe("A part of any number in the call, separators ignored."),
     name: z.string().max(100).optional().describe("A part of any name in the call."),
     queue: z.string().max(100).optional(),
-    result: callResultSchema.optional(),
+    result: z
+      .union([z.string(), z.array(z.string())])
+      .transform((value) => [value].flat().flatMap((part) => part.split(",")))
+      .pipe(z.array(callResultSchema).min(1).max(20))
+      .optional()
+      .describe("One or several, as in `answered,missed`."),
     from: z.iso.datetime({ offset: true }).optional().describe("Began at or after this time."),
     to: z.iso.datetime({ offset: true }).optional().describe("Began before this time."),
     limit: z.coerce.number().int().min(1).max(1000).default(50),

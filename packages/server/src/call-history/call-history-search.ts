@@ -1,5 +1,5 @@
-import type { CallHistoryPage, CallHistoryQuery, Scope } from "@cordboard/sdk";
-import { sql, type SelectQueryBuilder } from "kysely";
+import type { CallHistoryPage, CallHistoryQuery, CallResult, Scope } from "@cordboard/sdk";
+import { sql, type Expression, type SelectQueryBuilder, type SqlBool } from "kysely";
 import type { CallHistoryRow, Database, Tables } from "../storage/database.ts";
 import { recordOf } from "./history-row.ts";
 import { fromCursor, toCursor, type Position } from "./position.ts";
@@ -27,7 +27,7 @@ export class SearchError extends Error {
 }
 
 /** Measured with a million calls: no step of it takes longer than some ten milliseconds. */
-const usualEffort: SearchEffort = { fewCalls: 10_000, callsAtOnce: 20_000, fewTexts: 1024, textsAtOnce: 100_000 };
+const usualEffort: SearchEffort = { fewCalls: 5_000, callsAtOnce: 20_000, fewTexts: 1024, textsAtOnce: 100_000 };
 
 /** How a search is done. */
 export interface SearchOptions {
@@ -65,7 +65,7 @@ export async function searchCallHistory(
     calls === undefined
       ? await inOrderOfTime(
           db,
-          { conditions, effort, hasFilters: filters.length > 0 || scope.pbxs !== "*", limit, query, start },
+          { conditions, effort, needsLook: needsLook(query, scope) || filters.length > 0, limit, query, start },
           signal,
         )
       : await rowsOf(db, { calls, conditions, limit, query, start });
@@ -107,9 +107,21 @@ function columnsFit({ from, pbx, result }: CallHistoryQuery, scope: Scope): Hist
     builder.and([
       ofPbxs(scope)(builder),
       ...(pbx === undefined ? [] : [builder("call_history.pbx", "=", pbx)]),
-      ...(result === undefined ? [] : [builder("call_history.result", "=", result)]),
+      ...(result === undefined ? [] : [resultFits(result)]),
       ...(from === undefined ? [] : [builder("call_history.started_at", ">=", Date.parse(from))]),
     ]);
+}
+
+/** True if many calls may have to be looked at for one that fits, because no index has what is asked for. */
+function needsLook({ pbx, result }: CallHistoryQuery, { pbxs }: Scope): boolean {
+  return pbx !== undefined || pbxs !== "*" || (result !== undefined && result.length > 1);
+}
+
+/** One result by its index; for several SQLite would sort all calls that have them, so those are looked at in the order of time. */
+function resultFits(results: readonly CallResult[]): Expression<SqlBool> {
+  const [only] = results;
+  const isOne = results.length === 1 && only !== undefined;
+  return isOne ? sql`call_history.result = ${only}` : sql`coalesce(call_history.result, '') in (${sql.join(results)})`;
 }
 
 /** The calls of the filter that has the fewest, if those are few enough to be looked up. */
@@ -174,10 +186,10 @@ async function rowsOf(
 /** Goes back in time, some thousand calls at once, until the page is full. */
 async function inOrderOfTime(
   db: Database,
-  page: Page & { readonly effort: SearchEffort; readonly hasFilters: boolean },
+  page: Page & { readonly effort: SearchEffort; readonly needsLook: boolean },
   signal: AbortSignal | undefined,
 ): Promise<CallHistoryRow[]> {
-  if (!page.hasFilters) return rowsOf(db, page);
+  if (!page.needsLook) return rowsOf(db, page);
   const rows: CallHistoryRow[] = [];
   let { start } = page;
   for (;;) {
@@ -198,7 +210,7 @@ async function positionBack(
   { callsAtOnce }: SearchEffort,
 ): Promise<Position | undefined> {
   let query = db.selectFrom("call_history").select(["started_at", "seq"]);
-  if (result !== undefined) query = query.where("result", "=", result);
+  if (result !== undefined) query = query.where(resultFits(result));
   if (from !== undefined) query = query.where("started_at", ">=", Date.parse(from));
   if (start !== undefined) query = query.where(sql<boolean>`(started_at, seq) < (${start.startedAt}, ${start.seq})`);
   const row = await query

@@ -1,12 +1,13 @@
 import type { CallRecord, Scope } from "@cordboard/sdk";
 import { sql } from "kysely";
-import type { Database, DatabaseTransaction } from "../storage/database.ts";
+import type { CallHistoryPartyRow, Database, DatabaseTransaction } from "../storage/database.ts";
 import { recordOf, rowOf } from "./history-row.ts";
 import { partiesOf, queuesOf } from "./parties.ts";
 import { ofScope } from "./scope-condition.ts";
 
 /** Of the parameters that a statement may have. */
 const idsAtOnce = 500;
+const partiesAtOnce = 20;
 
 /** The calls that have ended, in the database. */
 export class CallHistoryStore {
@@ -28,16 +29,19 @@ export class CallHistoryStore {
       .returning("seq")
       .executeTakeFirst();
     if (inserted === undefined) return false;
+    const parties: CallHistoryPartyRow[] = [];
     for (const { device, extension, name, number } of partiesOf(record))
+      parties.push({
+        call_seq: inserted.seq,
+        extension,
+        device,
+        number_id: number === "" ? null : await numberId(trx, number),
+        name_id: name === "" ? null : await nameId(trx, name),
+      });
+    for (let from = 0; from < parties.length; from += partiesAtOnce)
       await trx
         .insertInto("call_history_party")
-        .values({
-          call_seq: inserted.seq,
-          extension,
-          device,
-          number_id: number === "" ? null : await numberId(trx, number),
-          name_id: name === "" ? null : await nameId(trx, name),
-        })
+        .values(parties.slice(from, from + partiesAtOnce))
         .execute();
     for (const queue of queuesOf(record))
       await trx.insertInto("call_history_queue").values({ call_seq: inserted.seq, queue }).execute();

@@ -135,7 +135,9 @@ describe.each(Object.keys(efforts))("the call history, searched %s", (way) => {
     expect(await found({ extension: "100" })).toEqual([]);
     expect(await found({ queue: "sales" })).toEqual(["b"]);
     expect(await found({ queue: "support" })).toEqual(["b"]);
-    expect(await found({ result: "missed" })).toEqual(["b"]);
+    expect(await found({ result: ["missed"] })).toEqual(["b"]);
+    expect(await found({ result: ["missed", "answered"] })).toEqual(["c", "b", "a"]);
+    expect(await found({ result: ["missed", "busy"] })).toEqual(["b"]);
     expect(await found({ pbx: "hall" })).toEqual(["c"]);
     expect(await found({ from: "2026-11-21T12:10:00Z" })).toEqual(["c", "b"]);
     expect(await found({ to: "2026-11-21T13:10:00+01:00" })).toEqual(["a"]);
@@ -145,7 +147,7 @@ describe.each(Object.keys(efforts))("the call history, searched %s", (way) => {
         name: "gmbh",
         number: "12345",
         queue: "sales",
-        result: "missed",
+        result: ["missed"],
         pbx: "office",
         from: "2026-11-21T12:10:00Z",
         to: "2026-11-21T12:10:01Z",
@@ -250,7 +252,13 @@ describe.each(Object.keys(efforts))("the call history, searched %s", (way) => {
       makeRecord("hall", 2, [kai, outside], { pbx: "hall" }),
     );
     const scope: Scope = { pbxs: ["office"], extensions: ["1000"], verbs: ["call-history"] };
-    for (const query of [{}, { number: "100" }, { name: "i" }, { extension: "1000" }, { result: "answered" as const }])
+    for (const query of [
+      {},
+      { number: "100" },
+      { name: "i" },
+      { extension: "1000" },
+      { result: ["answered" as const] },
+    ])
       expect(await found(query, scope)).toEqual(["own"]);
     expect(await found({ extension: "1002" }, scope)).toEqual(["own"]);
     expect(await found({ pbx: "hall" }, scope)).toEqual([]);

@@ -154,7 +154,7 @@ describe("an export of the call history", () => {
     const reading = (async () => {
       for await (const _chunk of stream) controller.abort("TOKEN_ENDED");
     })();
-    await expect(reading).rejects.toThrow("TOKEN_ENDED");
+    await expect(reading).rejects.toMatchObject({ code: "ERR_STREAM_PREMATURE_CLOSE" });
   });
 });
 

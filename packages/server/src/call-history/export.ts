@@ -9,7 +9,7 @@ const callsPerPage = 200;
 
 /**
  * The calls that a query and a scope allow as a file, newest first. It is read from the database as fast as it is taken, a page at a time;
- * destroy it to end it early. Fails with what the search throws, and with the reason of `signal`.
+ * destroy it, or abort `signal`, to end it early. Fails with what the search throws.
  */
 export function exportCallHistory(
   db: Database,
@@ -20,7 +20,11 @@ export function exportCallHistory(
   const { format, raw, separator = "comma", ...search } = query;
   const pages = pagesOf(db, search, scope, signal);
   const text = format === "json" ? json(pages) : csv(pages, { raw: raw === "true", separator });
-  return Readable.from(text, { objectMode: false });
+  const stream = Readable.from(text, { objectMode: false });
+  // Without an error of its own the end is a premature one to whoever reads.
+  if (signal?.aborted === true) stream.destroy();
+  signal?.addEventListener("abort", () => stream.destroy(), { once: true });
+  return stream;
 }
 
 type Search = Omit<CallHistoryExportQuery, "format" | "raw" | "separator">;

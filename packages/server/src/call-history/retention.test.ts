@@ -20,7 +20,7 @@ describe("the retention of the call history", () => {
       logger: { error: () => {} },
       clock: () => now,
     });
-    await vi.waitFor(() => expect(left).toBe(0));
+    await vi.waitFor(() => expect(left).toBe(0), { timeout: 10_000 });
     expect(befores).toEqual([now - 30 * day, now - 30 * day, now - 30 * day]);
   });
 

@@ -25,6 +25,7 @@ export function ofExtensions({ extensions }: Scope): HistoryCondition {
             .selectFrom("call_history_party")
             .select(sql`1`.as("one"))
             .whereRef("call_history_party.call_seq", "=", "call_history.seq")
-            .where("call_history_party.extension", "in", extensions),
+            // Not by the index of the extension, which SQLite would ask for each of them.
+            .where(sql`coalesce(call_history_party.extension, '')`, "in", extensions),
         );
 }
