@@ -11,7 +11,7 @@ import type { LinkHealth } from "./link-health.ts";
 import type { NoticeBoard } from "./notice-board.ts";
 import type { PbxNews, PbxServerInfo, PbxState, PbxStateChange } from "./pbx-options.ts";
 import { readSnapshot, type ReadSnapshot, type SnapshotDepth } from "./read-snapshot.ts";
-import { REPLAY_SYSTEM_NAME } from "./replay-player.ts";
+import { REPLAY_SYSTEM_NAME } from "./replay/replay-player.ts";
 
 /** More events than this while a snapshot is read: they are dropped and the snapshot is read again. */
 const maxHeld = 200_000;

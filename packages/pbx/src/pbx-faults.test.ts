@@ -1,8 +1,8 @@
 import type { AmiRuntime } from "@cordboard/ami";
 import { expect, it, onTestFinished } from "vitest";
-import type { ReceivedAction } from "./action-reader.ts";
-import { failure, listReply } from "./ami-replies.ts";
-import type { HeaderLine } from "./channel-lines.ts";
+import type { ReceivedAction } from "./replay/action-reader.ts";
+import { failure, listReply } from "./replay/ami-replies.ts";
+import type { HeaderLine } from "./replay/channel-lines.ts";
 import type { PbxChange, PbxNotice, PbxOptions } from "./pbx-options.ts";
 import { Pbx } from "./pbx.ts";
 import { channelLines, eventText, pbxWith, scripted } from "./testing/scripted-pbx.ts";

@@ -31,7 +31,7 @@ import type {
   PbxState,
 } from "./pbx-options.ts";
 import { PresenceWriter, type PresenceUpdate } from "./presence.ts";
-import { systemClock } from "./replay-clock.ts";
+import { systemClock } from "./clock.ts";
 import { eventClassesFor, filterNoise } from "./wanted-events.ts";
 
 /** Connects to a PBX. Resolves once its calls are known; throws what {@link Pbx.start} throws. */
@@ -290,6 +290,8 @@ export class Pbx implements AsyncDisposable {
 
   #tell(changes: readonly Change[], at: number): void {
     if (changes.length === 0) return;
+    // All at once: who hears of one of them may ask for extensions, which must not be worked out anew for each.
+    for (const change of changes) this.#directory.learn(change);
     this.#lastAt = Math.max(this.#lastAt, at);
     this.#health.changes += changes.length;
     const told = changes.map((change): PbxChange => ({ pbx: this.id, at: this.#lastAt, change }));
@@ -300,7 +302,6 @@ export class Pbx implements AsyncDisposable {
     this.#untold = told;
     // More may be added while it is walked through.
     for (const change of this.#untold) {
-      this.#directory.learn(change.change);
       this.#listeners.tell("change", change);
       for (const stream of this.#streams) stream.push(change);
     }

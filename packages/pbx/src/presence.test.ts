@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
-import type { ReceivedAction } from "./action-reader.ts";
-import { failure, listReply, success } from "./ami-replies.ts";
+import type { ReceivedAction } from "./replay/action-reader.ts";
+import { failure, listReply, success } from "./replay/ami-replies.ts";
 import { Pbx } from "./pbx.ts";
 import type { PresenceUpdate } from "./presence.ts";
 import { eventText, pbxWith, scripted } from "./testing/scripted-pbx.ts";

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
 import { captureFile } from "../src/capture-file.ts";
 import { CaptureWriter } from "../src/capture-writer.ts";
-import { PbxLink } from "../src/pbx-link.ts";
+import { Pbx } from "../src/pbx.ts";
 import { demoScenarios, stageOn, type DemoScenario, type Stage } from "../src/testing/demo-scenarios.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "server", "recordings");
@@ -40,7 +40,7 @@ async function record(lab: LabAsterisk, stage: Stage, scenario: DemoScenario, pa
     ...(version === undefined ? {} : { asterisk: version }),
   });
   const { user, secret } = lab.users.amiFull;
-  const link = new PbxLink({
+  const link = new Pbx({
     id: "demo",
     ami: { host: lab.host, port: lab.ports.ami, username: user, secret, ping: false },
     checkEveryMs: 0,

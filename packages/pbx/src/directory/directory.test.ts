@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import type { ReceivedAction } from "../action-reader.ts";
-import { failure, listReply, success } from "../ami-replies.ts";
-import type { HeaderLine } from "../channel-lines.ts";
+import type { ReceivedAction } from "../replay/action-reader.ts";
+import { failure, listReply, success } from "../replay/ami-replies.ts";
+import type { HeaderLine } from "../replay/channel-lines.ts";
 import { Pbx } from "../pbx.ts";
 import type { PbxOptions } from "../pbx-options.ts";
 import { channelLines, eventText, pbxWith, scripted } from "../testing/scripted-pbx.ts";
@@ -296,4 +296,21 @@ it("what is not answered is told, and tried again", async () => {
   expect(pbx.extension("1000")?.name).toBe("Full 1000");
   await pbx.client.action("Ping");
   expect(pbx.notices).toEqual([]);
+});
+
+it("works the extensions out once for all hints of a snapshot, though somebody asks for each as he hears of it", async () => {
+  const numbers = Array.from({ length: 500 }, (_, index) => `${2_000 + index}`);
+  const { pbx, told } = await pbxWithPeople({
+    hints: numbers.map((number) => [number, `PJSIP/${number}`]),
+    endpoints: [],
+    mailboxes: [],
+    denied: [],
+  });
+  let asked = 0;
+  pbx.on("change", ({ change }) => {
+    if (change.type === "extension-state-changed") asked += pbx.extension(change.extension.exten) === undefined ? 0 : 1;
+  });
+  await pbx.start();
+  expect(asked).toBe(500);
+  expect(told).toHaveLength(1);
 });

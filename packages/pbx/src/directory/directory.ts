@@ -141,8 +141,14 @@ export class Directory {
       if (this.#seen.has(device) || this.#seen.size >= maxSeen) return;
       if (number === undefined || number !== resourceOf(device) || !isPlainNumber(number)) return;
       this.#seen.set(device, name);
-      this.#touch();
+      if (!this.#isNamed(device)) this.#touch();
     }
+  }
+
+  /** Of whom hints, endpoints and mailboxes tell all, a call tells no news. */
+  #isNamed(device: string): boolean {
+    const number = this.#built.numberOf.get(device);
+    return number !== undefined && this.#built.extensions.get(number)?.name !== undefined;
   }
 
   /** @returns whether it is news */

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { ActionReader, type ReceivedAction } from "../action-reader.ts";
-import { success } from "../ami-replies.ts";
+import { ActionReader, type ReceivedAction } from "../replay/action-reader.ts";
+import { success } from "../replay/ami-replies.ts";
 
 /** An AMI port whose answers a test writes itself; what `answer` leaves undefined gets no reply. */
 export class ScriptedAmi {

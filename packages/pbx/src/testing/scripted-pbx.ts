@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
-import type { ReceivedAction } from "../action-reader.ts";
-import { failure, listReply } from "../ami-replies.ts";
-import { messageText, type HeaderLine } from "../channel-lines.ts";
+import type { ReceivedAction } from "../replay/action-reader.ts";
+import { failure, listReply } from "../replay/ami-replies.ts";
+import { messageText, type HeaderLine } from "../replay/channel-lines.ts";
 import { ScriptedAmi } from "./scripted-ami.ts";
 
 const states = ["Down", "Rsrvd", "OffHook", "Dialing", "Ring", "Ringing", "Up"];

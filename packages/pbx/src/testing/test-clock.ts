@@ -1,4 +1,4 @@
-import type { ReplayClock } from "../replay-clock.ts";
+import type { ReplayClock } from "../clock.ts";
 
 /** A clock that stands still until a test moves it. */
 export class TestClock implements ReplayClock {

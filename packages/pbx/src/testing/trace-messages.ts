@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { TableMessage } from "../channel-fields.ts";
+import type { TableMessage } from "../replay/channel-fields.ts";
 
 const folder = new URL("../../fixtures/", import.meta.url);
 

@@ -1,4 +1,4 @@
-import type { TableSnapshot } from "../table-snapshot.ts";
+import type { TableSnapshot } from "../replay/table-snapshot.ts";
 import type { PlainMessage } from "./trace-messages.ts";
 
 /** The snapshot that a recorded session begins with. */

@@ -38,7 +38,7 @@ export function captureCommand(io: CliIo): Command {
     .option("--ari-app <name>", "record ARI's events of all resources as well, registered as this application")
     .addHelpText("after", HELP)
     .action(async (file: string, options: CaptureOptions) => {
-      const [{ CaptureWriter, PbxLink, captureFile }, { amiOptions, ariOptions }, { safeText }] = await Promise.all([
+      const [{ CaptureWriter, Pbx, captureFile }, { amiOptions, ariOptions }, { safeText }] = await Promise.all([
         import("@cordboard/pbx"),
         import("../config/connection-options.ts"),
         import("../terminal/safe-text.ts"),
@@ -60,12 +60,12 @@ export function captureCommand(io: CliIo): Command {
         );
       });
       const writer = new CaptureWriter({ sink, ...(options.note === undefined ? {} : { note: options.note }) });
-      await using link = new PbxLink({ id: pbx.id, ami, capture: writer });
+      await using link = new Pbx({ id: pbx.id, ami, capture: writer });
       const refused = Promise.withResolvers<never>();
       refused.promise.catch(() => {});
       const say = (text: string): void => printLine(io.stderr, safeText(text));
       let events = 0;
-      link.on("timeline", () => events++);
+      link.on("change", () => events++);
       link.on("state", ({ to, cause }) => {
         if (to === "waiting") say(`${name}: ${cause?.message ?? "the link is lost"}; trying again.`);
         if (to === "live") say(`Recording ${name} to ${file}${options.seconds === undefined ? "; Ctrl-C ends" : ""}.`);

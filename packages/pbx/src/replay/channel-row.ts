@@ -1,5 +1,5 @@
 /** How a channel is being rung: set by DialBegin on the called channel, gone with its DialEnd. */
-export interface Dialing {
+interface Dialing {
   /** Uniqueid of the calling channel; absent when Asterisk itself calls (Originate, call files). */
   readonly from?: string;
   /** DialStatus of the last DialState: `RINGING`, `PROCEEDING` or `PROGRESS`. */

@@ -7,17 +7,11 @@ import type { TableSnapshot } from "./table-snapshot.ts";
 /**
  * Makes the rows equal to a snapshot; parts that the snapshot lacks stay as they are.
  * @param at milliseconds since 1970
- * @param leaving ids of rows whose end is told by an event that is still to be taken in: these stay until then
  */
-export function reconcileRows(
-  rows: RowStore,
-  snapshot: TableSnapshot,
-  at: number,
-  leaving: ReadonlySet<string> = new Set(),
-): void {
+export function reconcileRows(rows: RowStore, snapshot: TableSnapshot, at: number): void {
   const { channels, bridges } = snapshot;
-  if (bridges !== undefined) reconcileBridges(rows, bridges, leaving);
-  if (channels !== undefined) reconcileChannels(rows, channels, at, leaving);
+  if (bridges !== undefined) reconcileBridges(rows, bridges);
+  if (channels !== undefined) reconcileChannels(rows, channels, at);
   if (snapshot.bridgeChannels !== undefined) reconcileMembers(rows, snapshot.bridgeChannels);
   place(rows, snapshot.queueEntries, "Uniqueid", "queue", (item) => ({
     name: item.get("Queue") ?? "",
@@ -30,8 +24,8 @@ export function reconcileRows(
   place(rows, snapshot.conferenceMembers, "Uniqueid", "conference", (item) => item.get("Conference") ?? "");
 }
 
-function reconcileBridges(rows: RowStore, items: readonly TableMessage[], leaving: ReadonlySet<string>): void {
-  const seen = new Set(leaving);
+function reconcileBridges(rows: RowStore, items: readonly TableMessage[]): void {
+  const seen = new Set<string>();
   for (const item of items) {
     const fields = readBridge(item);
     if (fields === undefined) continue;
@@ -44,13 +38,8 @@ function reconcileBridges(rows: RowStore, items: readonly TableMessage[], leavin
   }
 }
 
-function reconcileChannels(
-  rows: RowStore,
-  items: readonly TableMessage[],
-  at: number,
-  leaving: ReadonlySet<string>,
-): void {
-  const seen = new Set(leaving);
+function reconcileChannels(rows: RowStore, items: readonly TableMessage[], at: number): void {
+  const seen = new Set<string>();
   for (const item of items) {
     const fields = readChannel(item, "");
     if (fields === undefined) continue;

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ChannelTable } from "./channel-table.ts";
-import { event, type PlainMessage, traceMessages, traceNames } from "./testing/trace-messages.ts";
-import { aliveAfter, bridgesAfter, ids, isListItem } from "./testing/trace-truth.ts";
+import { event, type PlainMessage, traceMessages, traceNames } from "../testing/trace-messages.ts";
+import { aliveAfter, bridgesAfter, ids, isListItem } from "../testing/trace-truth.ts";
 
 describe("a table that missed the beginning", () => {
   it("holds no ghost at the end, wherever it begins", () => {

@@ -1,5 +1,5 @@
-import type { ReplayClock } from "./replay-clock.ts";
-import type { Recording } from "./recording.ts";
+import type { ReplayClock } from "../clock.ts";
+import type { Recording } from "../recording.ts";
 
 /** Who may log in to a {@link ReplayServer}. */
 export interface ReplayUser {

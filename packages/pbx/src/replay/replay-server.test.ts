@@ -3,13 +3,13 @@ import { createServer } from "node:net";
 import type { AmiMessage } from "@cordboard/ami";
 import { afterEach, describe, expect, it } from "vitest";
 import { ChannelTable } from "./channel-table.ts";
-import { importAmiText } from "./import-ami-text.ts";
+import { importAmiText } from "../import-ami-text.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { compileScript } from "./replay-script.ts";
 import { replayServer, type ReplayServer } from "./replay-server.ts";
-import { AmiTestClient } from "./testing/ami-test-client.ts";
-import { TestClock } from "./testing/test-clock.ts";
-import { traceBytes, traceNames } from "./testing/trace-messages.ts";
+import { AmiTestClient } from "../testing/ami-test-client.ts";
+import { TestClock } from "../testing/test-clock.ts";
+import { traceBytes, traceNames } from "../testing/trace-messages.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

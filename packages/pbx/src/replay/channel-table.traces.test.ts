@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ChannelTable } from "./channel-table.ts";
-import { traceMessages, traceNames } from "./testing/trace-messages.ts";
-import { aliveAfter, bridgesAfter, ids, isListItem, snapshotOf } from "./testing/trace-truth.ts";
+import { traceMessages, traceNames } from "../testing/trace-messages.ts";
+import { aliveAfter, bridgesAfter, ids, isListItem, snapshotOf } from "../testing/trace-truth.ts";
 
 const told = new Set([
   "Newchannel",
@@ -69,9 +69,7 @@ describe.each(traceNames)("the recorded session %s", (name) => {
   it("tells changes from which the rows can be built again", () => {
     const table = new ChannelTable();
     const mirror = new Map<string, unknown>();
-    const changes = [table.reconcile(snapshotOf(messages), 0), ...events.map((one, i) => table.apply(one, i))].flatMap(
-      (applied) => applied.changes,
-    );
+    const changes = [table.reconcile(snapshotOf(messages), 0), ...events.map((one, i) => table.apply(one, i))].flat();
     for (const change of changes) {
       const before = "before" in change ? change.before : undefined;
       expect(mirror.get((before ?? ("after" in change ? change.after : change.before)).uniqueid)).toEqual(before);
@@ -80,19 +78,5 @@ describe.each(traceNames)("the recorded session %s", (name) => {
     }
     expect([...mirror.values()]).toHaveLength(table.channels.length + table.bridges.length);
     for (const row of [...table.channels, ...table.bridges]) expect(mirror.get(row.uniqueid)).toEqual(row);
-  });
-});
-
-describe("what people read", () => {
-  const timeline = (name: string): string[] => {
-    const table = new ChannelTable();
-    const messages = traceMessages(name);
-    return [table.reconcile(snapshotOf(messages), 0), ...messages.map((one, i) => table.apply(one, i))]
-      .flatMap((applied) => applied.timeline)
-      .filter((entry) => !entry.plumbing)
-      .map((entry) => entry.text);
-  };
-  it.each(traceNames)("tells the session %s", (name) => {
-    expect(timeline(name)).toMatchSnapshot();
   });
 });

@@ -6,7 +6,7 @@ import { allClasses, parseMask } from "./event-mask.ts";
 import { failure, success } from "./ami-replies.ts";
 import { answerTo } from "./replay-answers.ts";
 import type { ReplayState } from "./replay-state.ts";
-import type { ReplayClock } from "./replay-clock.ts";
+import type { ReplayClock } from "../clock.ts";
 import type { ReplayMessage } from "./replay-message.ts";
 import type { ReplayUser } from "./replay-options.ts";
 

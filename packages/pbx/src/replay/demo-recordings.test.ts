@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { ChannelTable } from "./channel-table.ts";
-import { fillIn, IdCounters } from "./id-renewal.ts";
-import { readCapture } from "./read-capture.ts";
-import { ReplayMessage } from "./replay-message.ts";
+import { explainRecording } from "../explain/explain-recording.ts";
+import { readCapture } from "../read-capture.ts";
+import { OpenCalls } from "../testing/open-calls.ts";
 import { compileScript } from "./replay-script.ts";
-import { demoScenarios } from "./testing/demo-scenarios.ts";
+import { demoScenarios } from "../testing/demo-scenarios.ts";
 
-const folder = new URL("../../server/recordings/", import.meta.url);
+const folder = new URL("../../../server/recordings/", import.meta.url);
 const files = readdirSync(folder).filter((file) => /^\d\d-.*\.jsonl$/.test(file));
 
 it("there is one recording for each scenario of the demo", () => {
@@ -30,12 +29,13 @@ describe.each(files)("the recording %s", (file) => {
     const script = compileScript(recording, 0);
     expect(script.durationMs).toBeGreaterThan(10_000);
     expect(script.durationMs).toBeLessThan(25_000);
-    const ids = script.ids.renew(0, new IdCounters());
-    const table = new ChannelTable();
-    const lines = script.steps.flatMap((step) =>
-      "event" in step ? table.apply(new ReplayMessage(fillIn(step.event, ids)), step.at).timeline : [],
-    );
-    expect(lines.map((entry) => entry.text).join("\n")).toMatch(/(?:Kai|Ana|Ping|Omar|Lena) <\d+> /);
-    expect([table.channels, table.bridges.filter((row) => row.type !== "parking")]).toEqual([[], []]);
+    const open = new OpenCalls();
+    const names = new Set<string>();
+    for (const { at, change } of explainRecording(recording)) {
+      open.take({ pbx: "demo", at, change });
+      if ("call" in change) for (const { name, number } of change.call.connections) names.add(`${name} <${number}>`);
+    }
+    expect([...names].join("\n")).toMatch(/(?:Kai|Ana|Ping|Omar|Lena) <\d+>/);
+    expect([open.begun > 0, open.calls]).toEqual([true, []]);
   });
 });

@@ -1,9 +1,9 @@
 import { startAsterisk, type LabAsterisk } from "@cordboard/lab";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { importAmiText } from "./import-ami-text.ts";
+import { importAmiText } from "../import-ami-text.ts";
 import { replayServer, type ReplayServer } from "./replay-server.ts";
-import { AmiTestClient } from "./testing/ami-test-client.ts";
-import { traceBytes } from "./testing/trace-messages.ts";
+import { AmiTestClient } from "../testing/ami-test-client.ts";
+import { traceBytes } from "../testing/trace-messages.ts";
 
 type Question = readonly [action: string, headers?: Readonly<Record<string, string>>];
 

@@ -1,9 +1,9 @@
 import { ChannelTable } from "./channel-table.ts";
-import { PbxReplayError } from "./errors.ts";
+import { PbxReplayError } from "../errors.ts";
 import { fillIn, IdCounters } from "./id-renewal.ts";
-import { Listeners } from "./listeners.ts";
+import { Listeners } from "../listeners.ts";
 import type { ReplayState } from "./replay-state.ts";
-import { systemClock, type ReplayClock } from "./replay-clock.ts";
+import { systemClock, type ReplayClock } from "../clock.ts";
 import { ReplayMemory } from "./replay-memory.ts";
 import { ReplayMessage } from "./replay-message.ts";
 import type { ReplayEvents, ReplayOptions } from "./replay-options.ts";
@@ -157,7 +157,7 @@ export class ReplayPlayer implements ReplayState {
   }
 
   #reconcile(snapshot: TableSnapshot): void {
-    const { changes } = this.table.reconcile(snapshot, this.#clock.now());
+    const changes = this.table.reconcile(snapshot, this.#clock.now());
     for (const event of syntheticEvents(changes, this.table)) this.#send(event);
   }
 

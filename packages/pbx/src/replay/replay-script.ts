@@ -1,6 +1,6 @@
 import { AmiDecoder } from "@cordboard/ami";
 import { IdRenewal, type IdTemplate } from "./id-renewal.ts";
-import type { Recording } from "./recording.ts";
+import type { Recording } from "../recording.ts";
 import { ReplayMessage } from "./replay-message.ts";
 
 /** What the recorded client was told of the state of things, as a list: an own kind of step, since nobody is told it again. */

@@ -1,10 +1,10 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, expect, it, vi } from "vitest";
-import { importAmiText } from "./import-ami-text.ts";
-import { systemClock, type ReplayClock } from "./replay-clock.ts";
+import { importAmiText } from "../import-ami-text.ts";
+import { systemClock, type ReplayClock } from "../clock.ts";
 import { replayServer, type ReplayServer } from "./replay-server.ts";
-import { TestClock } from "./testing/test-clock.ts";
-import { traceBytes } from "./testing/trace-messages.ts";
+import { TestClock } from "../testing/test-clock.ts";
+import { traceBytes } from "../testing/trace-messages.ts";
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

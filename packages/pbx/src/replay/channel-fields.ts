@@ -29,7 +29,7 @@ export type SnapshotFields = Pick<
 >;
 
 /** `PJSIP/1000-00000015` → `PJSIP/1000`; a Local half's `;1`, and what a masquerade appends, go too. */
-export function deviceOf(channelName: string): string {
+function deviceOf(channelName: string): string {
   return channelName.replace(/(?:<(?:MASQ|ZOMBIE)>)+$/, "").replace(/-[0-9a-f]+(?:;[12])?$/i, "");
 }
 
@@ -42,7 +42,7 @@ function known(value: string | undefined): string {
  * Undoes the C escapes that Asterisk puts into names (ast_escape_c in main/utils.c, called by
  * main/manager_channels.c); what stood for a control character becomes a space.
  */
-export function unescapeName(value: string): string {
+function unescapeName(value: string): string {
   if (!value.includes("\\")) return value;
   return value.replaceAll(/\\(.)/g, (_, escaped: string) => ("abfnrtv".includes(escaped) ? " " : escaped));
 }
@@ -75,10 +75,4 @@ export function readChannel(message: TableMessage, prefix: string): SnapshotFiel
     exten: message.get(`${prefix}Exten`) ?? "",
     priority: Number.isNaN(priority) ? 0 : priority,
   };
-}
-
-/** Who a channel is to people: `Kai <1000>`, `1000`, `Kai`, or else the device. */
-export function partyLabel(who: Pick<ChannelRow, "callerIdNum" | "callerIdName" | "device">): string {
-  if (who.callerIdNum === "") return who.callerIdName === "" ? who.device : who.callerIdName;
-  return who.callerIdName === "" ? who.callerIdNum : `${who.callerIdName} <${who.callerIdNum}>`;
 }

@@ -1,8 +1,8 @@
 import { randomInt } from "node:crypto";
 import { createServer, type Server } from "node:net";
-import { PbxReplayError } from "./errors.ts";
-import { Listeners } from "./listeners.ts";
-import { systemClock } from "./replay-clock.ts";
+import { PbxReplayError } from "../errors.ts";
+import { Listeners } from "../listeners.ts";
+import { systemClock } from "../clock.ts";
 import type { ReplayEvents, ReplayOptions } from "./replay-options.ts";
 import { ReplayPlayer } from "./replay-player.ts";
 import { ReplaySession } from "./replay-session.ts";

@@ -26,11 +26,6 @@ function patchNamed(
   if (uniqueid !== undefined) rows.patchChannel(uniqueid, patch);
 }
 
-/** Whether this change of state is a device beginning a call; a called channel goes to Ringing. */
-export function startsCall(before: ChannelRow, row: ChannelRow): boolean {
-  return before.state === "Down" && row.state === "Ring" && row.dialing === undefined && !row.local;
-}
-
 function newChannel(rows: RowStore, message: TableMessage, at: number): void {
   const fields = readChannel(message, "");
   if (fields === undefined) return;
@@ -207,15 +202,4 @@ export const tableEventHandlers: ReadonlyMap<string, TableEventHandler> = new Ma
   ["ParkedCallGiveUp", unparked],
   ["ConfbridgeJoin", (rows, message) => patchNamed(rows, message, "", { conference: message.get("Conference") })],
   ["ConfbridgeLeave", (rows, message) => patchNamed(rows, message, "", { conference: undefined })],
-  // These change no row and are for the timeline alone.
-  ...[
-    "HangupRequest",
-    "DTMFEnd",
-    "AgentConnect",
-    "QueueCallerAbandon",
-    "BlindTransfer",
-    "AttendedTransfer",
-    "Pickup",
-    "MessageWaiting",
-  ].map((name): [string, TableEventHandler] => [name, () => {}]),
 ]);
