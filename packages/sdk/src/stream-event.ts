@@ -18,6 +18,13 @@ const numbered = {
   cursor: z.string().describe("`<epoch>.<seq>`: give it as `after` to go on behind this event."),
   pbx: z.string(),
   time: timeSchema,
+  gone: z
+    .literal(true)
+    .optional()
+    .describe(
+      "The call, queue or room goes on, but nobody whom the token and the filter name takes part any more: you see no more of it, and it is " +
+        "not in your lists and snapshots.",
+    ),
 };
 const ofCall = { ...numbered, cause: causeSchema, call: callSchema.describe("The call after the change.") };
 

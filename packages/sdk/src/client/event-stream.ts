@@ -3,7 +3,7 @@ import type { CordboardError } from "../errors.ts";
 import { badReply } from "./api.ts";
 import type { Api } from "./api.ts";
 import { backoffMs } from "./backoff.ts";
-import type { EventMessage, EventsOptions, SnapshotEvents } from "./events-options.ts";
+import type { EventMessage, Events, EventsOptions } from "./events-options.ts";
 import { MessageOrder } from "./message-order.ts";
 import type { Telling } from "./message-order.ts";
 import { MessageReader } from "./message-reader.ts";
@@ -17,8 +17,8 @@ const MAX_RETRY_AFTER_MS = 300_000;
 const EVENTS = "GET /api/v1/events";
 
 /** The stream of events over server-sent events: reads what is taken, and opens it again behind the last message that was taken. */
-export class EventStream implements SnapshotEvents {
-  readonly extensions: readonly string[] | undefined;
+export class EventStream implements Events<EventMessage> {
+  readonly snapshots: boolean;
   readonly #api: Api;
   readonly #options: EventsOptions;
   readonly #random: () => number;
@@ -40,9 +40,9 @@ export class EventStream implements SnapshotEvents {
     this.#options = options;
     this.#random = random;
     this.#silenceMs = milliseconds("silenceMs", options.silenceMs, DEFAULT_SILENCE_MS);
-    this.#order = new MessageOrder({ after: options.after, snapshots: options.snapshots !== false });
+    this.snapshots = options.snapshots !== false;
+    this.#order = new MessageOrder({ after: options.after, snapshots: this.snapshots });
     this.#cursor = options.after;
-    this.extensions = options.extension;
     this.#messages = this.#run();
   }
 
@@ -112,14 +112,14 @@ export class EventStream implements SnapshotEvents {
   }
 
   async #connect(): Promise<MessageReader> {
-    const { pbx, extension, queue, call, type, snapshots, timeoutMs, onLink } = this.#options;
+    const { pbx, extension, queue, call, type, timeoutMs, onLink } = this.#options;
     const query = { after: this.#cursor, pbx, extension, queue, call, type };
     const controller = new AbortController();
     this.#connection = controller;
     const answer = await this.#api.open(
       {
         path: ["events"],
-        query: snapshots === false ? { ...query, snapshot: false } : query,
+        query: this.snapshots ? query : { ...query, snapshot: false },
         ticketed: true,
         accept: "text/event-stream",
         controller,

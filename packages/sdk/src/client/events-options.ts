@@ -49,11 +49,12 @@ export type EventMessage = StreamEvent | GapMessage | SnapshotMessage;
 export interface Events<Message> extends AsyncIterableIterator<Message, undefined>, AsyncDisposable {
   /** Behind what was told so far; give it as `after` to go on in another process. Undefined before the first message. */
   readonly cursor: string | undefined;
+  /** Whether snapshots come too. */
+  readonly snapshots: boolean;
   [Symbol.asyncIterator](): this;
 }
 
 /** Events that begin with a `snapshot` of all there is, as does what follows a `gap` (events that are lost). */
 export interface SnapshotEvents extends Events<EventMessage> {
-  /** The extensions to which the stream is narrowed, if it is. */
-  readonly extensions: readonly string[] | undefined;
+  readonly snapshots: true;
 }

@@ -13,7 +13,7 @@ export interface LiveMoment {
  * `for await (const { event, live } of liveCalls(cordboard.events())) console.log(live.calls.size)`.
  */
 export function liveCalls(events: SnapshotEvents): AsyncIterableIterator<LiveMoment, undefined> {
-  const live = new LiveState(events.extensions);
+  const live = new LiveState();
   return {
     async next() {
       const { done, value: event } = await events.next();

@@ -1,11 +1,23 @@
 import type { Call } from "../call.ts";
 import type { ConferenceRoom, Extension, Mailbox, ParkedCall, Pbx, Presence, Queue } from "../pbx-state.ts";
 import type { SnapshotMessage } from "../stream-event.ts";
+import { CallPlaces } from "./call-places.ts";
 import type { EventMessage } from "./events-options.ts";
+
+interface Shown {
+  places?: CallPlaces;
+  pbxs?: ReadonlyMap<string, Pbx>;
+  queues?: ReadonlyMap<string, Queue>;
+  conferenceRooms?: ReadonlyMap<string, ConferenceRoom>;
+  parkedCalls?: ReadonlyMap<string, ParkedCall>;
+  extensions?: ReadonlyMap<string, Extension>;
+}
 
 /**
  * Everything there is now, made of a snapshot and the events behind it. Calls are found by id, PBXs by theirs, all else by
  * `<pbx>/<name>`: `hq/sales`, `hq/1000`, `hq/CustomPresence:1000`, `hq/1000@default`; parked calls by `<pbx>/<lot>/<space>`.
+ * What is told of a call inside of something else (the callers of a queue, the calls of an extension) is put together when it is
+ * read, so that it is never older than the call itself.
  */
 export class LiveState {
   readonly #pbxs = new Map<string, Pbx>();
@@ -16,15 +28,12 @@ export class LiveState {
   readonly #extensions = new Map<string, Extension>();
   readonly #presences = new Map<string, Presence>();
   readonly #mailboxes = new Map<string, Mailbox>();
-  readonly #onlyOf: ReadonlySet<string> | undefined;
+  /** What was put together since the last message. */
+  #shown: Shown = {};
 
-  /** @param onlyOf the extensions to which the events are narrowed: a call is gone once none of them takes part. */
-  constructor(onlyOf?: readonly string[]) {
-    this.#onlyOf = onlyOf === undefined ? undefined : new Set(onlyOf);
-  }
-
+  /** `calls` of each: those that are seen here. */
   get pbxs(): ReadonlyMap<string, Pbx> {
-    return this.#pbxs;
+    return (this.#shown.pbxs ??= mapped(this.#pbxs, (pbx) => ({ ...pbx, calls: this.#places.countOf(pbx.id) })));
   }
 
   get calls(): ReadonlyMap<string, Call> {
@@ -32,19 +41,25 @@ export class LiveState {
   }
 
   get queues(): ReadonlyMap<string, Queue> {
-    return this.#queues;
+    return (this.#shown.queues ??= mapped(this.#queues, (queue) => ({
+      ...queue,
+      callers: queue.callers.map((caller) => this.#places.place(queue.pbx, caller)),
+    })));
   }
 
   get conferenceRooms(): ReadonlyMap<string, ConferenceRoom> {
-    return this.#conferenceRooms;
+    return (this.#shown.conferenceRooms ??= mapped(this.#conferenceRooms, (room) => ({
+      ...room,
+      participants: room.participants.map((one) => this.#places.place(room.pbx, one)),
+    })));
   }
 
   get parkedCalls(): ReadonlyMap<string, ParkedCall> {
-    return this.#parkedCalls;
+    return (this.#shown.parkedCalls ??= mapped(this.#parkedCalls, (parked) => this.#places.place(parked.pbx, parked)));
   }
 
   get extensions(): ReadonlyMap<string, Extension> {
-    return this.#extensions;
+    return (this.#shown.extensions ??= this.#extensionsNow());
   }
 
   get presences(): ReadonlyMap<string, Presence> {
@@ -57,6 +72,7 @@ export class LiveState {
 
   /** Takes the next message of a stream. */
   apply(message: EventMessage): void {
+    this.#shown = {};
     switch (message.type) {
       case "gap":
       case "device-state-changed":
@@ -70,10 +86,15 @@ export class LiveState {
         else this.#pbxs.set(message.state.id, message.state);
         return;
       case "queue-changed":
-        this.#queues.set(keyOf(message.queue), message.queue);
+        put(this.#queues, keyOf(message.queue), message.queue, message.gone !== true);
         return;
       case "conference-room-changed":
-        put(this.#conferenceRooms, keyOf(message.room), message.room, message.room.participants.length > 0);
+        put(
+          this.#conferenceRooms,
+          keyOf(message.room),
+          message.room,
+          message.room.participants.length > 0 && message.gone !== true,
+        );
         return;
       case "parking-changed":
         put(this.#parkedCalls, spaceOf(message.parked), message.parked, message.occupied);
@@ -88,13 +109,25 @@ export class LiveState {
         this.#mailboxes.set(mailboxOf(message.mailbox), message.mailbox);
         return;
       default:
-        put(this.#calls, message.call.id, message.call, message.type !== "call-cleared" && this.#isOurs(message.call));
+        put(this.#calls, message.call.id, message.call, message.type !== "call-cleared" && message.gone !== true);
     }
   }
 
-  #isOurs({ connections }: Call): boolean {
-    const ours = this.#onlyOf;
-    return ours === undefined || connections.some(({ extension }) => extension !== undefined && ours.has(extension));
+  get #places(): CallPlaces {
+    return (this.#shown.places ??= new CallPlaces(this.#calls.values()));
+  }
+
+  #extensionsNow(): Map<string, Extension> {
+    const ofExtension = <T extends Presence | Mailbox>(all: ReadonlyMap<string, T>): Map<string, T> =>
+      new Map([...all.values()].map((one) => [`${one.pbx}/${one.extension}`, one]));
+    const presences = ofExtension(this.#presences);
+    const mailboxes = ofExtension(this.#mailboxes);
+    return mapped(this.#extensions, (extension, key) => ({
+      ...extension,
+      presence: presences.get(key),
+      mailbox: mailboxes.get(key),
+      callIds: this.#places.idsOf(key),
+    }));
   }
 
   #replace(snapshot: SnapshotMessage): void {
@@ -132,6 +165,10 @@ const mailboxOf = ({ pbx, mailbox }: Mailbox): string => `${pbx}/${mailbox}`;
 function put<T>(map: Map<string, T>, key: string, value: T, isThere: boolean): void {
   if (isThere) map.set(key, value);
   else map.delete(key);
+}
+
+function mapped<T>(map: ReadonlyMap<string, T>, make: (value: T, key: string) => T): Map<string, T> {
+  return new Map([...map].map(([key, value]) => [key, make(value, key)]));
 }
 
 function fill<T>(map: Map<string, T>, values: readonly T[], key: (value: T) => string): void {

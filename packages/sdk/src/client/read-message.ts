@@ -7,6 +7,8 @@ type Check = (message: Record<string, unknown>) => boolean;
 const areRecords = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
 const isCall = (value: unknown): boolean =>
   isRecord(value) && typeof value["id"] === "string" && areRecords(value["connections"]);
+const isQueue = (value: unknown): boolean => isRecord(value) && areRecords(value["callers"]);
+const isRoom = (value: unknown): boolean => isRecord(value) && areRecords(value["participants"]);
 const ofCall: Check = ({ call }) => isCall(call);
 const ofConnection: Check = ({ call, connection }) => isCall(call) && isRecord(connection);
 const ofMoves: Check = ({ call, connections }) => isCall(call) && areRecords(connections);
@@ -33,8 +35,8 @@ const callEvents: Record<CallEvent["type"], Check> = {
   updated: ofCall,
 };
 const stateEvents: Record<StateEvent["type"], Check> = {
-  "queue-changed": has("queue"),
-  "conference-room-changed": ({ room }) => isRecord(room) && areRecords(room["participants"]),
+  "queue-changed": ({ queue }) => isQueue(queue),
+  "conference-room-changed": ({ room }) => isRoom(room),
   "parking-changed": has("parked"),
   "extension-changed": has("extension"),
   "device-state-changed": () => true,
@@ -51,8 +53,8 @@ export const knownEventTypes: readonly string[] = [...events.keys()];
 const lists: Record<Exclude<keyof SnapshotMessage, "type" | "cursor" | "time">, (item: unknown) => boolean> = {
   pbxs: isRecord,
   calls: isCall,
-  queues: isRecord,
-  conferenceRooms: isRecord,
+  queues: isQueue,
+  conferenceRooms: isRoom,
   parkedCalls: isRecord,
   extensions: isRecord,
   presences: isRecord,

@@ -9,6 +9,7 @@ const connection = (id: string, extension: string): Connection => ({
   extension,
   role: "caller",
   state: "connected",
+  channel: `PJSIP/${extension}-${id}`,
   startedAt: TIME,
 });
 
