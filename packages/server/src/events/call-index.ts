@@ -28,9 +28,11 @@ export class CallIndex {
     return callId === undefined || connection === undefined ? undefined : { callId, connection };
   }
 
-  /** Ids of the calls that an extension takes part in. */
+  /** Ids of the calls that an extension takes part in, the oldest first. */
   idsOf(pbx: string, extension: string): string[] {
-    return [...(this.#byExtension.get(keyOf(pbx, extension)) ?? [])];
+    const ids = [...(this.#byExtension.get(keyOf(pbx, extension)) ?? [])];
+    const began = (id: string): string => `${this.#calls.get(id)?.startedAt} ${id}`;
+    return ids.length < 2 ? ids : ids.toSorted((one, other) => (began(one) < began(other) ? -1 : 1));
   }
 
   set(call: Call): void {

@@ -12,6 +12,8 @@ const states: Readonly<Record<PbxState, Pbx["state"]>> = {
   closed: "down",
 };
 
+type StateChange = Pick<PbxStateChange, "from" | "to" | "cause">;
+
 /**
  * A PBX as people are told of it. `before`: what they were told last; while it is tried again and again it stays `down`, with the reason
  * and the time since when. `at`: milliseconds since 1970.
@@ -21,9 +23,9 @@ export function describePbx(
   name: string,
   at: number,
   before: Pbx | undefined,
-  change?: Pick<PbxStateChange, "from" | "to" | "cause">,
+  change?: StateChange,
 ): Pbx {
-  const state = stateOf(source, before, change);
+  const state = stateOf(before, change);
   // Not being allowed to ask for something is the price of few rights; not being told of events is trouble.
   const notes = source.notices.filter(({ right }) => right === "write").map(({ message }) => message);
   const troubles = source.notices.filter(({ right }) => right !== "write").map(({ message }) => message);
@@ -43,17 +45,13 @@ export function describePbx(
   };
 }
 
-function stateOf(
-  source: PbxSource,
-  before: Pbx | undefined,
-  change: Pick<PbxStateChange, "from" | "to" | "cause"> | undefined,
-): Pbx["state"] {
-  const to = change?.to ?? source.state;
+function stateOf(before: Pbx | undefined, change: StateChange | undefined): Pbx["state"] {
+  if (change === undefined) return before?.state ?? "connecting";
   // A link closes by itself only when it is refused for good.
-  if (to === "closed" && change?.cause !== undefined) return "refused";
-  const state = states[to];
+  if (change.to === "closed" && change.cause !== undefined) return "refused";
+  const state = states[change.to];
   if (state !== "connecting") return state;
-  if (before?.state === "down" && change !== undefined) return "down";
+  if (before?.state === "down") return "down";
   // It is read anew while the link stays.
-  return change?.from === "live" && to === "syncing" ? "up" : "connecting";
+  return change.from === "live" && change.to === "syncing" ? "up" : "connecting";
 }

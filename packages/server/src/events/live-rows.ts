@@ -62,19 +62,25 @@ function eventOfRow({ pbx, kind, json }: LiveStateRow): EventBody {
   return { type: kind, pbx, time, occupied: true, [names[kind] ?? kind]: thing } as unknown as EventBody;
 }
 
-/** Fills states with what is stored. @returns the stored calls by id */
+/** Fills states with what is stored. @returns the stored calls by id, the oldest first */
 export async function loadLiveRows(database: Database, states: readonly LiveState[]): Promise<Map<string, LiveCall>> {
   for (const row of await database.selectFrom("live_state").selectAll().execute()) {
     const event = eventOfRow(row);
     for (const state of states) state.apply(event);
   }
   const calls = new Map<string, LiveCall>();
+  const stored: LiveCall[] = [];
   const [first] = states;
-  for (const row of await database.selectFrom("live_call").selectAll().execute()) {
-    const call = JSON.parse(row.engine_json) as EngineCall;
-    const api = new ApiCalls((device) => first?.extensionOf(row.pbx, device)).call(call);
+  for (const row of await database.selectFrom("live_call").selectAll().execute())
+    stored.push({
+      call: JSON.parse(row.engine_json) as EngineCall,
+      steps: JSON.parse(row.steps_json) as CallStep[],
+    });
+  for (const live of stored.toSorted((one, other) => one.call.startedAt - other.call.startedAt)) {
+    const { call } = live;
+    const api = new ApiCalls((device) => first?.extensionOf(call.pbx, device)).call(call);
     for (const state of states) state.restoreCall(api);
-    calls.set(row.id, { call, steps: JSON.parse(row.steps_json) as CallStep[] });
+    calls.set(call.id, live);
   }
   return calls;
 }

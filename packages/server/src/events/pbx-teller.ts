@@ -57,7 +57,7 @@ export class PbxTeller {
       source.on("resync", () => this.#resynced()),
       source.on("directory", () => this.#directoryChanged()),
     );
-    this.#pbxChanged();
+    this.#pbxChanged({ from: "idle", to: source.state });
   }
 
   /** Tells no more. */
