@@ -43,7 +43,12 @@ function newChannel(rows: RowStore, message: TableMessage, at: number): void {
 function newState(rows: RowStore, message: TableMessage, at: number): void {
   const before = rows.channels.get(message.get("Uniqueid") ?? "");
   const row = refresh(rows, message, at);
-  if (before === undefined || row === undefined || !startsCall(before, row)) return;
+  if (
+    before === undefined ||
+    row === undefined ||
+    (!before.state === "Down" && row.state === "Ring" && row.dialing === undefined && !row.local)
+  )
+    return;
   if (row.exten !== "" && row.exten !== "s") rows.patchChannel(row.uniqueid, { dialed: row.exten });
 }
 
