@@ -1,11 +1,3 @@
-/** How a channel is being rung: set by DialBegin on the called channel, gone with its DialEnd. */
-interface Dialing {
-  /** Uniqueid of the calling channel; absent when Asterisk itself calls (Originate, call files). */
-  readonly from?: string;
-  /** DialStatus of the last DialState: `RINGING`, `PROCEEDING` or `PROGRESS`. */
-  readonly status?: string;
-}
-
 /**
  * One channel of a PBX as Asterisk last described it. Rows are never changed: a change makes a new one.
  * Numbers and names that Asterisk does not know (`<unknown>`) are empty strings. Times are milliseconds since 1970 on
@@ -43,11 +35,6 @@ export interface ChannelRow {
   readonly dialed?: string;
   /** BridgeUniqueid of the bridge it is in. */
   readonly bridge?: string;
-  /** Its device has put the call on hold (Hold, until Unhold). No snapshot tells this. */
-  readonly held: boolean;
-  /** It hears this class of music on hold. No snapshot tells this. */
-  readonly music?: string;
-  readonly dialing?: Dialing;
   /** It waits in this queue; `position` from 1. */
   readonly queue?: { readonly name: string; readonly position: number };
   readonly parked?: { readonly lot: string; readonly space: string };
@@ -55,6 +42,4 @@ export interface ChannelRow {
   readonly conference?: string;
   /** When it came to be; after a snapshot from Asterisk's Duration, so right to a second. */
   readonly createdAt?: number;
-  /** When it was first seen to become Up; absent when it was Up already in the first snapshot. */
-  readonly answeredAt?: number;
 }

@@ -53,7 +53,6 @@ export class ChannelTable {
 
   /**
    * Makes the table equal to a snapshot; tells the net difference.
-   * What no snapshot knows (who holds, when it was answered) is kept for the channels that are still there.
    * @param at when the snapshot was read, milliseconds since 1970
    */
   reconcile(snapshot: TableSnapshot, at: number): readonly TableChange[] {

@@ -49,12 +49,10 @@ function reconcileChannels(rows: RowStore, items: readonly TableMessage[], at: n
       ...fields,
       application: filled(item.get("Application")),
       applicationData: filled(item.get("ApplicationData") ?? item.get("Data")),
-      // Nobody is being dialled any more who is neither Down nor Ringing.
-      ...(fields.state === "Down" || fields.state === "Ringing" ? {} : { dialing: undefined }),
     };
     if (before === undefined) {
       const age = seconds(item.get("Duration") ?? item.get("Seconds"));
-      rows.addChannel({ ...fields, held: false, ...(age === undefined ? {} : { createdAt: at - age * 1000 }) });
+      rows.addChannel({ ...fields, ...(age === undefined ? {} : { createdAt: at - age * 1000 }) });
     }
     rows.patchChannel(fields.uniqueid, told);
     const bridge = item.get("BridgeId");

@@ -7,13 +7,9 @@ import type { RowStore } from "./row-store.ts";
 export type TableEventHandler = (rows: RowStore, message: TableMessage, at: number) => void;
 
 /** Events whose channel snapshot is that of the moment and supersedes what is known. */
-function refresh(rows: RowStore, message: TableMessage, at: number): ChannelRow | undefined {
+function refresh(rows: RowStore, message: TableMessage): ChannelRow | undefined {
   const fields = readChannel(message, "");
-  if (fields === undefined) return undefined;
-  const before = rows.channels.get(fields.uniqueid);
-  if (before === undefined) return undefined;
-  const answered = fields.state === "Up" && before.state !== "Up" && before.answeredAt === undefined;
-  return rows.patchChannel(fields.uniqueid, answered ? { ...fields, answeredAt: at } : fields);
+  return fields === undefined ? undefined : rows.patchChannel(fields.uniqueid, fields);
 }
 
 function patchNamed(
@@ -30,30 +26,16 @@ function newChannel(rows: RowStore, message: TableMessage, at: number): void {
   const fields = readChannel(message, "");
   if (fields === undefined) return;
   if (rows.channels.has(fields.uniqueid)) {
-    refresh(rows, message, at);
+    refresh(rows, message);
     return;
   }
   // A caller enters the dialplan in state Ring; a called channel is born Down.
   const dialed = fields.state === "Ring" && fields.exten !== "" && fields.exten !== "s" ? { dialed: fields.exten } : {};
-  const answered = fields.state === "Up" ? { answeredAt: at } : {};
-  rows.addChannel({ ...fields, ...dialed, ...answered, held: false, createdAt: at });
+  rows.addChannel({ ...fields, ...dialed, createdAt: at });
 }
 
-/** A caller of chan_sip is born Down and only then in state Ring (seen on Asterisk 16); one of PJSIP is born in Ring. */
-function newState(rows: RowStore, message: TableMessage, at: number): void {
-  const before = rows.channels.get(message.get("Uniqueid") ?? "");
-  const row = refresh(rows, message, at);
-  if (
-    before === undefined ||
-    row === undefined ||
-    (!before.state === "Down" && row.state === "Ring" && row.dialing === undefined && !row.local)
-  )
-    return;
-  if (row.exten !== "" && row.exten !== "s") rows.patchChannel(row.uniqueid, { dialed: row.exten });
-}
-
-function newExten(rows: RowStore, message: TableMessage, at: number): void {
-  const row = refresh(rows, message, at);
+function newExten(rows: RowStore, message: TableMessage): void {
+  const row = refresh(rows, message);
   const application = message.get("Application");
   if (row === undefined || application === undefined || application === "") return;
   const data = message.get("AppData");
@@ -88,14 +70,6 @@ function dialBegin(rows: RowStore, message: TableMessage): void {
   // an application only together with a new place (main/manager_channels.c, channel_newexten).
   if (rows.channels.get(from ?? "")?.application?.startsWith("AppDial") === true)
     patchNamed(rows, message, "", { application: undefined, applicationData: undefined });
-  patchNamed(rows, message, "Dest", { dialing: from === undefined || from === "" ? {} : { from } });
-}
-
-function dialState(rows: RowStore, message: TableMessage): void {
-  const dest = rows.channels.get(message.get("DestUniqueid") ?? "");
-  const status = message.get("DialStatus");
-  if (dest?.dialing === undefined || status === undefined) return;
-  rows.patchChannel(dest.uniqueid, { dialing: { ...dest.dialing, status } });
 }
 
 function putBridge(rows: RowStore, message: TableMessage, at: number): void {
@@ -107,7 +81,7 @@ function putBridge(rows: RowStore, message: TableMessage, at: number): void {
 
 function bridgeEnter(rows: RowStore, message: TableMessage, at: number): void {
   putBridge(rows, message, at);
-  const row = refresh(rows, message, at);
+  const row = refresh(rows, message);
   const bridge = rows.bridges.get(message.get("BridgeUniqueid") ?? "");
   if (row === undefined || bridge === undefined) return;
   const swap = message.get("SwapUniqueid");
@@ -122,20 +96,9 @@ function bridgeEnter(rows: RowStore, message: TableMessage, at: number): void {
 
 function bridgeLeave(rows: RowStore, message: TableMessage, at: number): void {
   putBridge(rows, message, at);
-  refresh(rows, message, at);
+  refresh(rows, message);
   const uniqueid = message.get("Uniqueid");
   if (uniqueid !== undefined) rows.leaveBridge(uniqueid, message.get("BridgeUniqueid"));
-}
-
-function hold(rows: RowStore, message: TableMessage, at: number): void {
-  const row = refresh(rows, message, at);
-  if (row !== undefined) rows.patchChannel(row.uniqueid, { held: message.name === "Hold" });
-}
-
-function music(rows: RowStore, message: TableMessage, at: number): void {
-  const row = refresh(rows, message, at);
-  const playing = message.name === "MusicOnHoldStart" ? (message.get("Class") ?? "") : undefined;
-  if (row !== undefined) rows.patchChannel(row.uniqueid, { music: playing });
 }
 
 function queueJoin(rows: RowStore, message: TableMessage): void {
@@ -179,7 +142,7 @@ const unparked: TableEventHandler = (rows, message) => patchNamed(rows, message,
 /** What each event does to the rows; all others do nothing. */
 export const tableEventHandlers: ReadonlyMap<string, TableEventHandler> = new Map<string, TableEventHandler>([
   ["Newchannel", newChannel],
-  ["Newstate", newState],
+  ["Newstate", refresh],
   ["NewCallerid", refresh],
   ["NewConnectedLine", refresh],
   ["NewAccountCode", refresh],
@@ -187,17 +150,11 @@ export const tableEventHandlers: ReadonlyMap<string, TableEventHandler> = new Ma
   ["Rename", rename],
   ["Hangup", hangup],
   ["DialBegin", dialBegin],
-  ["DialState", dialState],
-  ["DialEnd", (rows, message) => patchNamed(rows, message, "Dest", { dialing: undefined })],
   ["BridgeCreate", putBridge],
   ["BridgeEnter", bridgeEnter],
   ["BridgeLeave", bridgeLeave],
   ["BridgeVideoSourceUpdate", putBridge],
   ["BridgeDestroy", (rows, message) => rows.dropBridge(message.get("BridgeUniqueid") ?? "", { reason: "event" })],
-  ["Hold", hold],
-  ["Unhold", hold],
-  ["MusicOnHoldStart", music],
-  ["MusicOnHoldStop", music],
   ["QueueCallerJoin", queueJoin],
   ["QueueCallerLeave", queueLeave],
   ["ParkedCall", parked],
