@@ -144,7 +144,7 @@ export class LiveBoard {
       ...(this.#connect === undefined ? {} : { connect: this.#connect }),
       pbxs: this.#pbxs(),
       calls: [...this.#sources.values()].flatMap(({ calls }) => [...calls.values()]),
-      timeline: [...this.#timeline],
+      timeline: this.#timeline.slice(-this.#keep),
     };
   }
 
@@ -226,10 +226,10 @@ export class LiveBoard {
   #record(source: Source, entries: readonly NewEntry[]): void {
     if (entries.length === 0) return;
     const added = entries.map((entry): LiveEntry => ({ seq: ++this.#seq, pbx: source.pbx.id, ...entry }));
+    // One burst tells at most what is kept; that is cut off when it is read, and here before it is too much.
     for (const list of [this.#timeline, this.#fresh]) {
       list.push(...added);
-      // One burst tells at most what is kept.
-      if (list.length > this.#keep) list.splice(0, list.length - this.#keep);
+      if (list.length > this.#keep * 2) list.splice(0, list.length - this.#keep);
     }
     this.#schedule();
   }
@@ -256,7 +256,7 @@ export class LiveBoard {
       ...(this.#pbxsChanged ? { pbxs: this.#pbxs() } : {}),
       ...(changed.length > 0 ? { calls: changed } : {}),
       ...(gone.length > 0 ? { gone } : {}),
-      ...(this.#fresh.length > 0 ? { timeline: this.#fresh } : {}),
+      ...(this.#fresh.length > 0 ? { timeline: this.#fresh.slice(-this.#keep) } : {}),
     };
     const nothing = Object.keys(change).length === 1;
     this.#fresh = [];

@@ -1,8 +1,9 @@
-import { Pbx } from "@cordboard/pbx";
-import type { AmiClientOptions } from "@cordboard/ami";
+import type { Pbx } from "@cordboard/pbx";
+import { pino } from "pino";
 import { amiOptions } from "../config/connection-options.ts";
 import type { PbxConfig } from "../config/schema.ts";
-import { startDemoPbx } from "../demo/demo-pbx.ts";
+import { startDemo } from "../demo/start-demo.ts";
+import { PbxPool } from "../pbxs/pbx-pool.ts";
 import { LiveBoard } from "./live-board.ts";
 
 /** Some PBXs, or the demo's, and the board that shows them. */
@@ -20,42 +21,26 @@ export interface LiveSession extends AsyncDisposable {
  * nobody else; `connect` is what to type to leave the demo. One that refuses the login is shown as refused.
  */
 export async function startLiveSession(configured: readonly PbxConfig[], connect: string): Promise<LiveSession> {
-  const demo = configured.length === 0 ? await startDemoPbx() : undefined;
+  const demo = configured.length === 0 ? await startDemo() : undefined;
   const board = new LiveBoard(demo === undefined ? {} : { connect });
-  const wanted: { id: string; name: string; ami: AmiClientOptions }[] =
-    demo === undefined
-      ? configured.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) }))
-      : [{ id: "demo", name: "Recorded PBX", ami: demo.ami }];
-  demo?.server.on("recording", ({ label, index, count }) => board.showRecording(`${label} (${index + 1} of ${count})`));
-
-  const pbxs = wanted.map(({ id, ami }) => new Pbx({ id, ami }));
-  const refusals: Promise<unknown>[] = [];
-  for (const [index, pbx] of pbxs.entries()) {
-    board.add(pbx, wanted[index]?.name ?? pbx.id);
-    // A link goes on by itself after everything but a refused login (and our own close).
-    refusals.push(
-      pbx.start().then(
-        () => new Promise(() => {}),
-        (error: unknown) => {
-          board.refuse(pbx.id, error instanceof Error ? error.message : String(error));
-          return error;
-        },
-      ),
-    );
-  }
-  const refused = Promise.all(refusals).then((errors): never => {
-    throw errors[0];
+  demo?.onRecording((label) => board.showRecording(label));
+  const pool = new PbxPool({
+    entries: demo?.pbxs ?? configured.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) })),
+    restore: () => [],
+    onPbx: (pbx, name) => board.add(pbx, name),
+    onRefused: (pbx, error) => board.refuse(pbx.id, error.message),
+    // What there is to say is on the board.
+    log: pino({ level: "silent" }),
   });
-  refused.catch(() => {});
-
+  pool.start();
   return {
     board,
-    pbxs,
+    pbxs: pool.all.map(({ pbx }) => pbx),
     demo: demo !== undefined,
-    refused,
+    refused: pool.refused,
     async [Symbol.asyncDispose]() {
       board.close();
-      await Promise.all(pbxs.map((pbx) => pbx.close()));
+      await pool.close();
       await demo?.[Symbol.asyncDispose]();
     },
   };

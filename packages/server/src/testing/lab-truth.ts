@@ -31,10 +31,11 @@ export class LabTruth implements Disposable {
     return truth;
   }
 
-  /** Unique ids of the channels that came (`Newchannel`) or went (`Hangup`) since the last call of {@link clear}. */
+  /** Unique ids of the phones' channels that came (`Newchannel`) or went (`Hangup`) since the last call of {@link clear}. */
   ids(event: "Newchannel" | "Hangup"): string[] {
     const blocks = this.#blocks().filter((block) => block.startsWith(`Event: ${event}\r\n`));
-    return blocks.flatMap((block) => /^Uniqueid: (.*)$/m.exec(block)?.[1]?.trim() ?? []);
+    const phones = blocks.filter((block) => /^Channel: (?:PJ)?SIP\//m.test(block));
+    return phones.flatMap((block) => /^Uniqueid: (.*)$/m.exec(block)?.[1]?.trim() ?? []);
   }
 
   /** The events about one channel, for the message of a test that fails. */

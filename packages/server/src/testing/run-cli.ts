@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 
@@ -24,18 +27,20 @@ export interface CliSurroundings {
 export class RunningCli implements AsyncDisposable {
   readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #ended: Promise<unknown[]>;
+  /** What it stores is its own, and goes with it. */
+  readonly #state = mkdtempSync(join(tmpdir(), "cordboard-state-"));
   stdout = "";
   stderr = "";
 
   constructor(args: readonly string[], { cwd = "/", env = {}, input }: CliSurroundings = {}) {
     this.child = spawn(process.execPath, [BIN, ...args], {
       cwd,
-      env: { PATH: process.env["PATH"], HOME: "/nonexistent", TZ: "UTC", ...env },
+      env: { PATH: process.env["PATH"], HOME: "/nonexistent", XDG_STATE_HOME: this.#state, TZ: "UTC", ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.child.stdout.setEncoding("utf8").on("data", (text: string) => (this.stdout += text));
     this.child.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
-    this.#ended = once(this.child, "close");
+    this.#ended = once(this.child, "close").finally(() => rmSync(this.#state, { recursive: true, force: true }));
     this.child.stdin.on("error", () => {});
     if (input !== undefined) this.child.stdin.end(input);
   }
