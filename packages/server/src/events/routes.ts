@@ -1,4 +1,4 @@
-import { eventTypes, subscriptionSchema } from "@cordboard/sdk/schemas";
+import { eventTypes, streamMessageSchema, subscriptionSchema } from "@cordboard/sdk/schemas";
 import { ApiError } from "../http/api-error.ts";
 import { defineRoute } from "../http/define-route.ts";
 import type { Route } from "../http/define-route.ts";
@@ -28,7 +28,7 @@ export function eventRoutes(hub: StreamHub): Route[] {
         "A WebSocket on upgrade, with one text frame for each message; else server-sent events, whose `id` is the cursor and whose `event` is " +
         "the type, and `Last-Event-ID` is understood as `after`. See docs/events.md.",
       query: subscriptionSchema,
-      reply: { description: "Messages without end", contentTypes: ["text/event-stream"] },
+      reply: { description: "Messages without end", schema: streamMessageSchema, contentTypes: ["text/event-stream"] },
       handle: ({ query, grant, signal, request, reply, upgrade }) => {
         refuseUnknown(query);
         const { after: asked, snapshot, ticket: _ticket, ...filter } = query;

@@ -18,7 +18,7 @@ export interface EventRow {
 }
 
 /** The log itself: one row. */
-export interface StreamRow {
+interface StreamRow {
   readonly id: 1;
   readonly epoch: string;
   /** The first event of the epoch has the number behind this one. */
@@ -72,13 +72,13 @@ export interface CallHistoryRow {
 }
 
 /** A number that occurs in the call history, without separators. */
-export interface CallHistoryNumberRow {
+interface CallHistoryNumberRow {
   readonly id: number;
   readonly digits: string;
 }
 
 /** A name that occurs in the call history, case-folded. */
-export interface CallHistoryNameRow {
+interface CallHistoryNameRow {
   readonly id: number;
   readonly folded: string;
 }
@@ -93,7 +93,7 @@ export interface CallHistoryPartyRow {
 }
 
 /** A queue in which an ended call has waited. */
-export interface CallHistoryQueueRow {
+interface CallHistoryQueueRow {
   readonly call_seq: number;
   readonly queue: string;
 }
@@ -112,7 +112,7 @@ export interface TokenRow {
 }
 
 /** Somebody changed something. */
-export interface AuditRow {
+interface AuditRow {
   /** In the order of time. */
   readonly id: string;
   readonly time: number;
