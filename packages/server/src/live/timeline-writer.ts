@@ -298,8 +298,10 @@ export class TimelineWriter {
 
   #ended(book: Book, change: Extract<CallChange, { readonly type: "call-cleared" }>, at: number): void {
     const { call, cause } = change;
-    const ends = book.waiting.flatMap((one) => ("connection" in one ? [one] : []));
-    book.waiting = book.waiting.filter((one) => !("connection" in one));
+    // Of a call that goes on in another one, who left it before is told as ever.
+    const ends =
+      change.mergedInto === undefined ? book.waiting.flatMap((one) => ("connection" in one ? [one] : [])) : [];
+    if (ends.length > 0) book.waiting = book.waiting.filter((one) => !("connection" in one));
     this.#flushBook(book);
     this.#books.delete(call.id);
     for (const { id } of call.cleared) if (this.#callOf.get(id) === call.id) this.#callOf.delete(id);
