@@ -8,5 +8,5 @@ for await (const { event, live } of liveCalls(events)) {
   const calls = [...live.calls.values()].map(({ connections }) =>
     connections.map(({ name, number, device, state }) => `${name ?? number ?? device} ${state}`),
   );
-  console.log(event.type, calls);
+  if ("call" in event || event.type === "snapshot") console.log(event.type, calls);
 }
