@@ -16,6 +16,7 @@ import { extensionRoutes } from "./extensions/routes.ts";
 import { createApp } from "./http/app.ts";
 import type { TokenGuard } from "./http/authenticate.ts";
 import type { Route } from "./http/define-route.ts";
+import { docsPlugin } from "./http/docs-page.ts";
 import { healthPlugin } from "./http/health.ts";
 import { isLoopback, urlHost } from "./http/host-check.ts";
 import { listen } from "./http/listen.ts";
@@ -143,6 +144,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...config.http,
     plugins: [
       healthPlugin({ storing: () => publisher.storing, pbxs: states, metrics }),
+      docsPlugin(),
       (each) =>
         registerLivePage(each, { board, guard: pageSecret === undefined ? undefined : new PageToken(pageSecret) }),
     ],
