@@ -442,6 +442,8 @@ function draw(focus) {
   drawList();
   const target = wanted.startsWith("error-") ? get(wanted) : undefined;
   if (target !== undefined) {
+    // The row was not there when the browser looked for it.
+    target?.setAttribute("data-named", "");
     target?.scrollIntoView();
   } else if (focus) {
     get("operation").focus();

@@ -183,7 +183,7 @@ describe("the page to try the API", () => {
   it("has a row for each error code, at the address that a problem names", async () => {
     const { page } = await open("#error-AMBIGUOUS");
     await page.getByRole("heading", { name: "Errors" }).waitFor();
-    expect(await page.locator("tr:target th").textContent()).toBe("AMBIGUOUS");
+    expect(await page.locator("tr[data-named] th").textContent()).toBe("AMBIGUOUS");
     expect(await page.getByRole("row").count()).toBe(Object.keys(API_ERRORS).length + 1);
   });
 
