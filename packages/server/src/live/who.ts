@@ -1,19 +1,11 @@
-import type { Connection } from "@cordboard/pbx";
-
-/** One entry of a PBX's directory, as far as it is shown here. */
-export interface NamedExtension {
-  readonly number: string;
-  readonly name?: string | undefined;
-  readonly mailbox?: string | undefined;
-  readonly presentity?: string | undefined;
-}
+import type { Connection, Extension } from "@cordboard/pbx";
 
 /** What a PBX knows of its people: its directory. */
 export interface Names {
   /** The extension a device belongs to. */
   extensionOf(device: string): string | undefined;
-  extension(number: string): NamedExtension | undefined;
-  readonly extensions: readonly NamedExtension[];
+  extension(number: string): Extension | undefined;
+  readonly extensions: readonly Extension[];
 }
 
 /** As much of a connection as tells who it is. */
