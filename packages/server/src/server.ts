@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Each part ends after those that were begun later, also when the start fails half-way.
   await using started = new AsyncDisposableStack();
   started.use(lockFolder(options.storageFolder));
-  const database = await openDatabase(databaseFile(options.storageFolder));
+  const database = await openDatabase(databaseFile(options.storageFolder), { checkpointsInThread: true });
   started.defer(() => database.destroy());
   const metrics = new Metrics();
   const store = new CallHistoryStore(database);

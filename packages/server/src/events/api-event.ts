@@ -7,55 +7,55 @@ import { isoTime } from "./iso-time.ts";
 /** A change of a call as the API tells it. `at`: milliseconds since 1970. */
 export function callEvent(pbx: string, at: number, change: CallChange, calls: ApiCalls): CallEventBody {
   const { cause } = change;
+  const common = { pbx, time: isoTime(at), cause };
   const call = calls.call(change.call);
-  const common = { pbx, time: isoTime(at), cause, call };
   switch (change.type) {
     case "queued":
-      return {
-        ...common,
-        type: "queued",
-        connection: calls.connection(change.connection),
-        queue: change.queue,
-      };
+      return { type: "queued", ...common, connection: calls.connection(change.connection), queue: change.queue, call };
     case "diverted":
       return {
-        ...common,
         type: "diverted",
+        ...common,
         from: calls.connection(change.from),
         ...(change.to === undefined ? {} : { to: change.to }),
         connections: movesOf(change.connections),
+        call,
       };
     case "transferred":
       return {
-        ...common,
         type: "transferred",
+        ...common,
         ...(change.transferring === undefined ? {} : { transferring: calls.connection(change.transferring) }),
         ...(change.to === undefined ? {} : { to: change.to }),
         connections: movesOf(change.connections),
+        call,
       };
     case "conferenced":
       return {
-        ...common,
         type: "conferenced",
+        ...common,
         ...(change.conferencing === undefined ? {} : { conferencing: calls.connection(change.conferencing) }),
         connections: movesOf(change.connections),
+        call,
       };
     case "connection-cleared":
-      return { ...common, type: "connection-cleared", connection: calls.cleared(change.connection) };
+      return { type: "connection-cleared", ...common, connection: calls.cleared(change.connection), call };
     case "call-cleared":
       return {
-        ...common,
         type: "call-cleared",
+        ...common,
         ...(change.mergedInto === undefined ? {} : { mergedInto: change.mergedInto }),
+        call,
       };
     case "updated":
       return {
-        ...common,
         type: "updated",
+        ...common,
         ...(change.connection === undefined ? {} : { connection: calls.connection(change.connection) }),
+        call,
       };
     default:
-      return { ...common, type: change.type, connection: calls.connection(change.connection) };
+      return { type: change.type, ...common, connection: calls.connection(change.connection), call };
   }
 }
 

@@ -7,6 +7,12 @@ import { migrations } from "./migrations.ts";
 import { SqliteConnection } from "./sqlite-connection.ts";
 import { storageError } from "./storage-error.ts";
 
+/** What a process may want of its database. */
+export interface DatabaseOptions {
+  /** Whether a thread of its own waits for the disk: for a server, which must not. */
+  readonly checkpointsInThread?: boolean;
+}
+
 /** Milliseconds that a statement waits for another process to finish its own. */
 const waitMs = 2_000;
 
@@ -18,10 +24,11 @@ const waitMs = 2_000;
  *
  * @throws CordboardError `STORAGE_INVALID`, `STORAGE_NEWER`, `STORAGE_UNUSABLE`
  */
-export async function openDatabase(file: string): Promise<Database> {
+export async function openDatabase(file: string, options: DatabaseOptions = {}): Promise<Database> {
   try {
     if (file !== ":memory:") makeFile(file);
-    const connection = new SqliteConnection(file, waitMs);
+    const { checkpointsInThread = false } = options;
+    const connection = new SqliteConnection(file, { waitMs, checkpointsInThread });
     const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
     try {
       await migrate(database as unknown as Kysely<unknown>, migrations, file, Date.now());

@@ -1,5 +1,17 @@
 import BetterSqlite3 from "better-sqlite3";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
+import { CheckpointThread } from "./checkpoint-thread.ts";
+
+/** What a connection may be told. */
+export interface ConnectionOptions {
+  /** How long a statement waits for another process, in milliseconds. */
+  readonly waitMs: number;
+  /** Whether a thread waits for the disk: for a process that writes much and must answer quickly. */
+  readonly checkpointsInThread: boolean;
+}
+
+/** A write-ahead log of so many pages (128 MiB) is too long: then the writer works it off although there is a thread for that. */
+const longestLog = 32_768;
 
 /** Statements that are kept ready; the features use fewer. */
 const maxStatements = 200;
@@ -12,17 +24,21 @@ export class SqliteConnection implements SqliteDatabase {
   readonly #database: BetterSqlite3.Database;
   readonly #statements = new Map<string, SqliteStatement>();
 
-  /** `waitMs`: how long a statement waits for another process. @throws SqliteError */
-  constructor(file: string, waitMs: number) {
+  readonly #thread: CheckpointThread | undefined;
+
+  /** @throws SqliteError */
+  constructor(file: string, { waitMs, checkpointsInThread }: ConnectionOptions) {
     this.#database = new BetterSqlite3(file, { timeout: waitMs });
     try {
       this.#database.pragma("journal_mode = WAL");
       this.#database.pragma("synchronous = NORMAL");
       this.#database.pragma("foreign_keys = ON");
+      if (checkpointsInThread) this.#database.pragma(`wal_autocheckpoint = ${longestLog}`);
     } catch (error) {
       this.#database.close();
       throw error;
     }
+    this.#thread = checkpointsInThread ? new CheckpointThread(file) : undefined;
   }
 
   prepare(sql: string): SqliteStatement {
@@ -36,6 +52,17 @@ export class SqliteConnection implements SqliteDatabase {
 
   close(): void {
     this.#statements.clear();
+    this.#thread?.[Symbol.dispose]();
+    this.#writeOut();
     this.#database.close();
+  }
+
+  /** So that what was written also outlives the machine, whoever else has the database open. */
+  #writeOut(): void {
+    try {
+      this.#database.pragma("wal_checkpoint(FULL)");
+    } catch {
+      // It stays in the log.
+    }
   }
 }

@@ -177,3 +177,21 @@ describe("lockFolder", () => {
     lockFolder(place)[Symbol.dispose]();
   });
 });
+
+describe("a database of a process that must not wait for the disk", () => {
+  it("has its log brought into its file by a thread, while it goes on being written", async () => {
+    const file = join(folder, "busy.db");
+    const database = await openDatabase(file, { checkpointsInThread: true });
+    const size = (): number => statSync(file).size;
+    const before = size();
+    for (let key = 0; size() === before; key++) {
+      await database
+        .insertInto("live_state")
+        .values({ pbx: "p", kind: "k", key: String(key), json: "x".repeat(5_000) })
+        .execute();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await database.destroy();
+    expect(size()).toBeGreaterThan(before);
+  }, 30_000);
+});

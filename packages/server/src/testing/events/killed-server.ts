@@ -23,7 +23,7 @@ function complain(_: object, message: string): void {
 
 const [, , folder = "", round = ""] = process.argv;
 lockFolder(folder);
-const database = await openDatabase(databaseFile(folder));
+const database = await openDatabase(databaseFile(folder), { checkpointsInThread: true });
 const stream = await EventStream.open({
   database,
   journal: historyJournal(new CallHistoryStore(database)),
