@@ -17,6 +17,6 @@ export class CheckpointThread implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#worker.postMessage("close");
+    this.#worker.postMessage("close", []);
   }
 }

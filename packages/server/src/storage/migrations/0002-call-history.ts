@@ -3,7 +3,8 @@ import type { Migration } from "../migration.ts";
 
 /**
  * Calls that have ended. Numbers and names stand in tables of their own, once each: there are far fewer of them than calls, so that a part
- * of one is found by looking through all of them, and the calls by an index.
+ * of one is found by looking through all of them, and the calls by an index. The time of the call stands beside all that it is found by, so
+ * that each index has its calls in their order.
  */
 export const callHistoryMigration: Migration = {
   name: "call history",
@@ -46,22 +47,24 @@ export const callHistoryMigration: Migration = {
     await db.schema
       .createTable("call_history_party")
       .addColumn("call_seq", "integer", (column) => column.notNull().references("call_history.seq").onDelete("cascade"))
+      .addColumn("started_at", "bigint", (column) => column.notNull())
       .addColumn("extension", "text")
       .addColumn("device", "text")
       .addColumn("number_id", "integer")
       .addColumn("name_id", "integer")
       .execute();
     await index(db, "call_history_party", "call_seq");
-    await index(db, "call_history_party", "extension", "call_seq");
-    await index(db, "call_history_party", "number_id", "call_seq");
-    await index(db, "call_history_party", "name_id", "call_seq");
+    await index(db, "call_history_party", "extension", "started_at", "call_seq");
+    await index(db, "call_history_party", "number_id", "started_at", "call_seq");
+    await index(db, "call_history_party", "name_id", "started_at", "call_seq");
     await db.schema
       .createTable("call_history_queue")
       .addColumn("call_seq", "integer", (column) => column.notNull().references("call_history.seq").onDelete("cascade"))
+      .addColumn("started_at", "bigint", (column) => column.notNull())
       .addColumn("queue", "text", (column) => column.notNull())
       .execute();
     await index(db, "call_history_queue", "call_seq");
-    await index(db, "call_history_queue", "queue", "call_seq");
+    await index(db, "call_history_queue", "queue", "started_at", "call_seq");
   },
 };
 
