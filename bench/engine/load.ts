@@ -21,8 +21,15 @@ const pause = 20;
 const idsOfCall = 64;
 
 type Part = string | ((call: number, offices: number) => string);
-/** The messages of a recorded call, cut up where its ids are; in bursts. */
-type Template = readonly (readonly (readonly Part[])[])[];
+interface Message {
+  /** Milliseconds after the first of its burst. */
+  readonly after: number;
+  /** Cut up where its ids are. */
+  readonly parts: readonly Part[];
+}
+
+/** The messages of a recorded call, in bursts. */
+type Template = readonly (readonly Message[])[];
 
 const tokens = new RegExp(
   [
@@ -50,12 +57,15 @@ function readTemplate(name: string): Template {
   const events = all.filter(({ from, data }) => from === "asterisk" && /^Event: (?!TestEvent)/u.test(data));
   const first = events.findIndex(({ data }) => data.startsWith("Event: Newchannel"));
   const last = events.findLastIndex(({ data }) => data.startsWith("Event: Hangup\r"));
-  const bursts: (readonly Part[])[][] = [];
-  let before = -Infinity;
+  const bursts: Message[][] = [];
+  let [before, began] = [-Infinity, 0];
   for (const { at, data } of events.slice(first, last + 1)) {
-    if (at - before >= pause) bursts.push([]);
+    if (at - before >= pause) {
+      bursts.push([]);
+      began = at;
+    }
     before = at;
-    bursts.at(-1)?.push(partsOf(data));
+    bursts.at(-1)?.push({ after: at - began, parts: partsOf(data) });
   }
   return bursts;
 }
@@ -104,11 +114,19 @@ interface PlayedCall {
   burst: number;
 }
 
-function textsOf(call: PlayedCall, offices: number): string[] {
+/** An event of a burst. */
+export interface TimedEvent {
+  /** Milliseconds after the first event of its burst. */
+  readonly after: number;
+  readonly text: string;
+}
+
+function eventsOf(call: PlayedCall, offices: number): TimedEvent[] {
   const burst = call.template[call.burst++] ?? [];
-  return burst.map((parts) =>
-    parts.map((part) => (typeof part === "string" ? part : part(call.number, offices))).join(""),
-  );
+  return burst.map(({ after, parts }) => ({
+    after,
+    text: parts.map((part) => (typeof part === "string" ? part : part(call.number, offices))).join(""),
+  }));
 }
 
 /** Bytes as a socket would bring them, and how many events end in them. */
@@ -139,9 +157,9 @@ export class Load {
     for (let made = 0; made < events;) {
       let [text, count] = ["", 0];
       while (text.length < size) {
-        const burst = this.#burst();
+        const burst = this.burst();
         count += burst.length;
-        text += burst.join("");
+        for (const event of burst) text += event.text;
       }
       pieces.push({ bytes: Buffer.from(text), events: count });
       made += count;
@@ -150,14 +168,14 @@ export class Load {
   }
 
   /** What the next call says; where it ends, the next one begins. */
-  #burst(): string[] {
+  burst(): TimedEvent[] {
     const index = this.#choose(this.#calls.length);
     const call = this.#calls[index] ?? this.#newCall();
-    const texts = textsOf(call, this.#offices);
-    if (call.burst < call.template.length) return texts;
+    const events = eventsOf(call, this.#offices);
+    if (call.burst < call.template.length) return events;
     const next = this.#newCall();
     this.#calls[index] = next;
-    return [...texts, ...textsOf(next, this.#offices)];
+    return [...events, ...eventsOf(next, this.#offices)];
   }
 
   #newCall(): PlayedCall {

@@ -1,6 +1,5 @@
 /** AMI bytes to changes. */
 export interface EventsRun {
-  readonly eventsPerSecond: number;
   readonly cpuMicrosPerEvent: number;
   readonly bytesPerEvent: number;
   /** The others are framed and left: VarSet and what else concerns no call. */
@@ -17,7 +16,7 @@ export interface MemoryRun {
   readonly bytesPerCall: number;
 }
 
-/** AMI's lists to differences. */
+/** AMI's lists to differences; milliseconds of CPU. */
 export interface SnapshotRun {
   readonly channels: number;
   readonly bytes: number;
@@ -32,6 +31,5 @@ export interface SnapshotRun {
 /** One library that reads the same bytes from a socket. */
 export interface SocketRun {
   readonly cpuMicrosPerEvent: number;
-  readonly eventsPerSecond: number;
   readonly peakRssMb: number;
 }

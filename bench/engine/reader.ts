@@ -7,17 +7,15 @@ import type { SocketRun } from "./measured.ts";
 // what it reads; the others hand out one decoded event after the other, and nobody looks at them.
 
 const [library = "", port = "", events = ""] = process.argv.slice(2);
-let cpu = process.cpuUsage();
-let began = 0;
+let cpu: NodeJS.CpuUsage | undefined;
 let changes = 0;
 
 const onEvent: OnEvent = (name) => {
-  if (began === 0) [cpu, began] = [process.cpuUsage(), performance.now()];
+  cpu ??= process.cpuUsage();
   if (name !== "BenchEnd") return;
   const { user, system } = process.cpuUsage(cpu);
   const run: SocketRun = {
     cpuMicrosPerEvent: (user + system) / Number(events),
-    eventsPerSecond: Number(events) / ((performance.now() - began) / 1000),
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   };
   process.send?.({ run, changes });

@@ -62,7 +62,7 @@ export class Membership {
       if (ofCall === undefined) calls.set(one.call, [one]);
       else ofCall.push(one);
     }
-    const survivor = this.#survivorOf(calls, component);
+    const survivor = this.#survivorOf(calls, component, hint);
     for (const one of component) if (one.call === undefined) this.#add(one, survivor);
     for (const [call, leaving] of calls) {
       if (call !== survivor) this.#move(leaving, call, survivor, component, hint);
@@ -125,13 +125,17 @@ export class Membership {
     this.#keeper.touch(call);
   }
 
-  #survivorOf(calls: ReadonlyMap<CallRecord, readonly Channel[]>, component: ReadonlySet<Channel>): CallRecord {
+  #survivorOf(
+    calls: ReadonlyMap<CallRecord, readonly Channel[]>,
+    component: ReadonlySet<Channel>,
+    hint: JoinHint,
+  ): CallRecord {
     const moment = this.#momentOf(component);
     let best: CallRecord | undefined;
     let left: CallRecord | undefined;
     for (const call of calls.keys()) {
       const rest = restOf(call, component);
-      if (isAnchored(rest, moment)) left ??= isHeld(rest) ? call : undefined;
+      if (isAnchored(rest, moment) && !hasJoiner(rest, hint)) left ??= isHeld(rest) ? call : undefined;
       else if (best === undefined || precedes(call, best)) best = call;
     }
     if (best !== undefined) return best;
@@ -168,7 +172,7 @@ export class Membership {
     hint: JoinHint,
   ): void {
     const rest = restOf(from, component);
-    const anchored = isAnchored(rest, this.#momentOf(component));
+    const anchored = isAnchored(rest, this.#momentOf(component)) && !hasJoiner(rest, hint);
     const held = anchored && isHeld(rest);
     const moves: ConnectionMove[] = [];
     let returns = true;
@@ -259,6 +263,14 @@ export class Membership {
     call.notes.push({ type: "conferenced", cause: "conferenced", conferencing: connection, connections: moves });
     this.#keeper.touch(call);
   }
+}
+
+/**
+ * True if somebody was left there whose other channel's place was taken: he has joined his two calls, and waits for nobody, even if the
+ * one who left had held him.
+ */
+function hasJoiner(rest: readonly Channel[], { swapped }: JoinHint): boolean {
+  return swapped !== undefined && rest.some((one) => one !== swapped && one.device === swapped.device && isParty(one));
 }
 
 /** What one call passes on to the other that goes on. */

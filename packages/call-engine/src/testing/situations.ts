@@ -433,6 +433,13 @@ export const situations: readonly Situation[] = [
     calls: 2,
   },
   {
+    name: "attended-transfer-of-one-who-holds",
+    tells: ["held PJSIP/1002", ...attended, "retrieved PJSIP/1002 (normal) | #1"],
+    not: /consults|server/u,
+    talks: ["1000+1003", "1000+1002", "1002+1003"],
+    calls: 2,
+  },
+  {
     name: "park-and-back",
     tells: ["parked PJSIP/1002", "retrieved PJSIP/1002 (unparked)", "call-cleared into #1 (unparked)"],
     talks: ["1000+1002", "1000+1002"],

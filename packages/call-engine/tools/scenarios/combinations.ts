@@ -183,6 +183,29 @@ export const combinations: readonly TracedScenario[] = [
     },
   },
   {
+    name: "attended-transfer-of-one-who-holds",
+    what: "Ping holds Kai, who meanwhile calls Omar and connects Ping with him (REFER with Replaces); Ping retrieves",
+    run: async (stage) => {
+      const [kai, ping, omar] = [await stage.phone("1000"), await stage.phone("1002"), await stage.phone("1003")];
+      const [call, there] = await talk(stage, kai, ping);
+      await stage.step("1002 holds");
+      await there.hold();
+      await stage.hears(call, "music");
+      await stage.step("1000 calls 1003");
+      const [consult, end] = await talk(stage, kai, omar);
+      await stage.step("1000 connects 1002 and 1003");
+      await call.attendedTransfer(consult);
+      for (const leg of kai.legs) leg.hangUp();
+      await stage.channels(2);
+      await stage.step("1002 retrieves");
+      await there.retrieve();
+      await stage.hearEachOther(there, end);
+      await stage.step("1003 hangs up");
+      end.hangUp();
+      await stage.ended(there);
+    },
+  },
+  {
     name: "park-and-back",
     what: "Kai parks Ping and takes her back himself",
     run: async (stage) => {
