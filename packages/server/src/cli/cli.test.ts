@@ -39,7 +39,7 @@ describe("the cordboard command", () => {
 
   it.each([
     [["strat"], "Did you mean start?"],
-    [["watch", "--extention", "1"], "Did you mean --extension?"],
+    [["watch", "--cofnig", "1"], "Did you mean --config?"],
     [["ami"], "[USAGE]"],
     [["ami", "Ping"], "[PBX_MISSING]"],
     [["ami", "Ping", "oops", "--pbx", "ami://u:s@127.0.0.1:1"], "is no Key=Value"],

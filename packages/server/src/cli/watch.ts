@@ -20,7 +20,7 @@ timeline (a line for people); and pbx (the state of its link).
 Examples:
   cordboard watch
   cordboard watch 1000 1002 --pbx hq
-  cordboard watch --json | jq 'select(.type == "delivered") | .connection.number'
+  cordboard watch --json | jq 'select(.type=="delivered").connection.number'
 `;
 
 /** `cordboard watch`: live calls in the terminal, or what happens to some extensions. */
