@@ -52,6 +52,8 @@ async function endedCall(): Promise<CallRecord> {
 
 describe("the methods of the SDK, against the server", () => {
   it("follow a call from its first ring to the history, in a program of a few lines", async () => {
+    // A call whose beginning the server has seen too.
+    await endedCall();
     const seen: string[] = [];
     let id: string | undefined;
     for await (const { event, live } of liveCalls(cordboard.events())) {

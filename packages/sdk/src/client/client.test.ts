@@ -185,7 +185,7 @@ describe("a client's errors", () => {
       [200, JSON.stringify({ items: {}, cursor: "e1.1" }), "SDK_BAD_REPLY"],
       [200, JSON.stringify({ items: [null], cursor: "e1.1" }), "SDK_BAD_REPLY"],
       [200, JSON.stringify({ items: [], cursor: 7 }), "SDK_BAD_REPLY"],
-      [200, JSON.stringify({ items: ["x".repeat(2000)], cursor: "e1.1" }), "SDK_BAD_REPLY"],
+      [200, JSON.stringify({ items: [{ name: "x".repeat(2000) }], cursor: "e1.1" }), "SDK_BAD_REPLY"],
       [204, "", "SDK_BAD_REPLY"],
     ];
     for (const [status, body, code] of answers) {

@@ -82,6 +82,18 @@ describe("a stream that is lost", () => {
     expect(server.requests[1]?.url).toBe("/api/v1/events?after=e1.9&extension=1000%2C1001&type=held&snapshot=false");
   });
 
+  it("forgets a gap that was cut off from its snapshot, if there is none any more", async () => {
+    const log = logOf(2);
+    let first = true;
+    await using server = await startHttp((_request, response) => {
+      response.writeHead(200, sse);
+      const messages = first ? [{ type: "gap", cursor: "e1.2", reason: "unknown" }] : log.events;
+      first = false;
+      response.end(messages.map(sseText).join(""));
+    });
+    expect(await until(eventsOf(server, { after: "e1.0" }), "e1.2")).toEqual(["e1.1", "e1.2"]);
+  });
+
   it("ends with the server's error once the token has ended or may not", async () => {
     for (const [status, code] of [
       [401, "TOKEN_INVALID"],
@@ -263,7 +275,7 @@ describe("who takes the events", () => {
 
   it("gets nothing more once it has stopped, though more has come", async () => {
     const controller = new AbortController();
-    const fetch = new FakeFetch(logOf(3));
+    const fetch = new FakeFetch(logOf(3), [{ pieceLength: 100_000 }]);
     const events = createClient({ url: "http://h", fetch: fetch.fetch }).events({
       after: "e1.0",
       signal: controller.signal,
@@ -276,6 +288,16 @@ describe("who takes the events", () => {
     expect(taken).toHaveLength(1);
     expect(events.cursor).toBe("e1.1");
     expect(fetch.open).toBe(0);
+  });
+
+  it("is never behind a gap without its snapshot", async () => {
+    const log = logOf(3);
+    log.forget();
+    const fetch = new FakeFetch(log);
+    const events = createClient({ url: "http://h", fetch: fetch.fetch }).events({ after: "e1.1" });
+    expect([(await events.next()).value?.type, events.cursor]).toEqual(["gap", "e1.1"]);
+    expect([(await events.next()).value?.type, events.cursor]).toEqual(["snapshot", "e1.3"]);
+    await events.return?.();
   });
 
   it("leaves nothing behind on a signal that lives longer", async () => {

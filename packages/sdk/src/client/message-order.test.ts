@@ -52,6 +52,13 @@ describe("the order of messages", () => {
     });
   });
 
+  it("forgets a gap whose connection was cut, if there is none at the next", () => {
+    const order = new MessageOrder({ after: "e1.0", snapshots: true });
+    take(order, { type: "gap", cursor: "e1.7", reason: "unknown" });
+    order.reconnected();
+    expect(told(order.take(events(1)[0] ?? ""))).toEqual(["e1.1"]);
+  });
+
   it("tells the gap alone to who wants no snapshots", () => {
     const order = new MessageOrder({ after: "e1.7", snapshots: false });
     take(order, { type: "gap", cursor: "e1.9", reason: "too-old" });
