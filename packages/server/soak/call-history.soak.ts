@@ -66,9 +66,9 @@ async function copy(db: Database, places: number): Promise<void> {
         result, cause, caller_number, caller_name, caller_extension, dialled, answered_by, queue, merged_into,
         ring_ms, queue_ms, talk_ms, hold_ms, details
       from call_history where seq <= ${writtenCalls}`.execute(trx);
-    await sql`insert into call_history_party select call_seq + ${places}, extension, device, number_id, name_id
+    await sql`insert into call_history_party select call_seq + ${places}, started_at + ${shift}, extension, device, number_id, name_id
       from call_history_party where call_seq <= ${writtenCalls}`.execute(trx);
-    await sql`insert into call_history_queue select call_seq + ${places}, queue
+    await sql`insert into call_history_queue select call_seq + ${places}, started_at + ${shift}, queue
       from call_history_queue where call_seq <= ${writtenCalls}`.execute(trx);
   });
 }

@@ -19,11 +19,12 @@ export class CallHistoryStore {
 
   /** Stores a call within a transaction. @returns false if it was there already: nothing is changed then */
   async insert(trx: DatabaseTransaction, record: CallRecord): Promise<boolean> {
+    const row = rowOf(record);
     const inserted = await trx
       .insertInto("call_history")
       .values((builder) => ({
         seq: builder.selectFrom("call_history").select(sql<number>`coalesce(max(seq), 0) + 1`.as("next")),
-        ...rowOf(record),
+        ...row,
       }))
       .onConflict((conflict) => conflict.column("call_id").doNothing())
       .returning("seq")
@@ -33,6 +34,7 @@ export class CallHistoryStore {
     for (const { device, extension, name, number } of partiesOf(record))
       parties.push({
         call_seq: inserted.seq,
+        started_at: row.started_at,
         extension,
         device,
         number_id: number === "" ? null : await numberId(trx, number),
@@ -44,7 +46,10 @@ export class CallHistoryStore {
         .values(parties.slice(from, from + partiesAtOnce))
         .execute();
     for (const queue of queuesOf(record))
-      await trx.insertInto("call_history_queue").values({ call_seq: inserted.seq, queue }).execute();
+      await trx
+        .insertInto("call_history_queue")
+        .values({ call_seq: inserted.seq, started_at: row.started_at, queue })
+        .execute();
     return true;
   }
 

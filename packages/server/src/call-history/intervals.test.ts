@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import { array, assert, nat, property, tuple } from "fast-check";
 import { expect, it } from "vitest";
 import { secondsOf, union, without, type Interval } from "./intervals.ts";
 
-const intervals = fc.array(fc.tuple(fc.nat(50), fc.nat(50)) as fc.Arbitrary<Interval>, { maxLength: 8 });
+const intervals = array(tuple(nat(50), nat(50)), { maxLength: 8 });
 
 /** The milliseconds that are in an interval, one by one. */
 function moments(list: readonly Interval[]): Set<number> {
@@ -12,8 +12,8 @@ function moments(list: readonly Interval[]): Set<number> {
 }
 
 it("counts each moment once, whatever overlaps", () => {
-  fc.assert(
-    fc.property(intervals, (list) => {
+  assert(
+    property(intervals, (list) => {
       expect(secondsOf(list)).toBeCloseTo(moments(list).size / 1000);
       expect(moments(union(list))).toEqual(moments(list));
     }),
@@ -21,8 +21,8 @@ it("counts each moment once, whatever overlaps", () => {
 });
 
 it("takes away exactly what is in others", () => {
-  fc.assert(
-    fc.property(intervals, intervals, (list, others) => {
+  assert(
+    property(intervals, intervals, (list, others) => {
       expect(moments(without(list, others))).toEqual(
         new Set([...moments(list)].filter((at) => !moments(others).has(at))),
       );

@@ -11,12 +11,12 @@ export function ofScope(scope: Scope): HistoryCondition {
 }
 
 /** Calls of the PBXs of a scope. */
-export function ofPbxs({ pbxs }: Scope): HistoryCondition {
+export function ofPbxs({ pbxs }: Pick<Scope, "pbxs">): HistoryCondition {
   return (builder) => (pbxs === "*" ? builder.and([]) : builder("call_history.pbx", "in", pbxs));
 }
 
 /** Calls in which one of the extensions of a scope took part. */
-export function ofExtensions({ extensions }: Scope): HistoryCondition {
+export function ofExtensions({ extensions }: Pick<Scope, "extensions">): HistoryCondition {
   return (builder) =>
     extensions === "*"
       ? builder.and([])

@@ -16,15 +16,17 @@ export interface SearchTerms {
 /** One thing that is searched by: a test of one call, and, where an index has them, the calls that pass it. */
 export interface SearchFilter {
   readonly passes: HistoryCondition;
-  /** Selects `call_seq`, also more than once. Undefined where too many different numbers or names fit. */
+  /** Its calls, each also more than once. Undefined where too many different numbers or names fit. */
   readonly calls?: CallsOfFilter;
+  /** True if an index has its calls in the order of time. */
+  readonly isOrdered: boolean;
 }
 
-/** The numbers of calls. */
+/** The numbers of calls, and when they began. */
 export type CallsOfFilter = SelectQueryBuilder<
   Tables,
   "call_history_party" | "call_history_queue",
-  { call_seq: number }
+  { call_seq: number; started_at: number }
 >;
 
 /** How a search goes about its work. */
@@ -48,17 +50,20 @@ export async function filtersOf(
 ): Promise<SearchFilter[]> {
   const { extension, name, number, queue, scope } = terms;
   const filters: SearchFilter[] = [];
-  if (scope.extensions !== "*")
-    filters.push({ passes: ofExtensions(scope), calls: partiesWhere(db, "extension", scope.extensions) });
-  if (extension !== undefined)
-    filters.push({
-      passes: ofExtensions({ ...scope, extensions: [extension] }),
-      calls: partiesWhere(db, "extension", [extension]),
-    });
+  if (scope.extensions !== "*") filters.push(extensionFilter(db, scope.extensions));
+  if (extension !== undefined) filters.push(extensionFilter(db, [extension]));
   if (queue !== undefined) filters.push(queueFilter(db, queue));
   if (number !== undefined) filters.push(await textFilter(db, numbers, number, effort, signal));
   if (name !== undefined) filters.push(await textFilter(db, names, name, effort, signal));
   return filters;
+}
+
+function extensionFilter(db: Database, extensions: string[]): SearchFilter {
+  return {
+    calls: partiesWhere(db, "extension", extensions),
+    isOrdered: extensions.length === 1,
+    passes: ofExtensions({ extensions }),
+  };
 }
 
 function partiesWhere(
@@ -66,14 +71,15 @@ function partiesWhere(
   column: "extension" | "number_id" | "name_id",
   values: readonly (string | number)[],
 ): CallsOfFilter {
-  const query = db.selectFrom("call_history_party").select("call_seq");
+  const query = db.selectFrom("call_history_party").select(["call_seq", "started_at"]);
   return query.where(sql.ref(column), "in", padded(values));
 }
 
 function queueFilter(db: Database, queue: string): SearchFilter {
-  const calls = db.selectFrom("call_history_queue").select("call_seq").where("queue", "=", queue);
+  const calls = db.selectFrom("call_history_queue").select(["call_seq", "started_at"]).where("queue", "=", queue);
   return {
     calls,
+    isOrdered: true,
     passes: (builder) =>
       builder.exists(
         builder
@@ -107,6 +113,7 @@ async function textFilter(
   const { reference, table } = where;
   return {
     ...(ids === undefined ? {} : { calls: partiesWhere(db, reference, ids) }),
+    isOrdered: ids?.length === 1,
     passes: () => sql<boolean>`exists (
       select 1 from call_history_party
       join ${sql.table(table)} on ${sql.ref(`${table}.id`)} = ${sql.ref(`call_history_party.${reference}`)}

@@ -86,6 +86,8 @@ interface CallHistoryNameRow {
 /** Who took part in a call that has ended, or was rung, or dialled. */
 export interface CallHistoryPartyRow {
   readonly call_seq: number;
+  /** Of the call. */
+  readonly started_at: number;
   readonly extension: string | null;
   readonly device: string | null;
   readonly number_id: number | null;
@@ -95,6 +97,8 @@ export interface CallHistoryPartyRow {
 /** A queue in which an ended call has waited. */
 interface CallHistoryQueueRow {
   readonly call_seq: number;
+  /** Of the call. */
+  readonly started_at: number;
   readonly queue: string;
 }
 

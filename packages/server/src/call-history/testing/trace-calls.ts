@@ -63,13 +63,13 @@ const lists: Readonly<Record<string, keyof AmiLists>> = {
 };
 
 /**
- * Replays a recorded situation: the first snapshot, then the events. With `lostAfter` the link is lost at that change, and ten seconds
+ * Replays a recorded situation: the first snapshot, then the events. With `lostAfter` the link is lost once these changes were told, and ten seconds
  * later, when it is back, nothing is left.
  */
 export function traceOfCalls(
   version: string,
   name: string,
-  lostAfter: (change: CallChange) => boolean = () => false,
+  lostAfter: (told: readonly CallChange[]) => boolean = () => false,
 ): TraceOfCalls {
   const [header, ...rest] = readFileSync(join(folder, version, `${name}.jsonl`), "utf8")
     .trimEnd()
@@ -87,7 +87,7 @@ export function traceOfCalls(
   let open: Partial<Record<keyof AmiLists, AmiHeaders[]>> | undefined;
   let isStarted = false;
   for (const text of rest) {
-    const isLost = changes.some(({ change }) => lostAfter(change));
+    const isLost = lostAfter(changes.map(({ change }) => change));
     const { at: after, data, from } = JSON.parse(text) as Line;
     const at = began + after;
     if (isLost) {

@@ -10,7 +10,7 @@ import { traceOfCalls, type CallChange } from "./trace-calls.ts";
 export function recordsOf(
   version: string,
   name: string,
-  lostAfter?: (change: CallChange) => boolean,
+  lostAfter?: (told: readonly CallChange[]) => boolean,
 ): { readonly note: string; readonly records: CallRecord[] } {
   const { note, changes } = traceOfCalls(version, name, lostAfter);
   const calls = new ApiCalls((device) => /^(?:PJSIP|SIP)\/(\d+)$/u.exec(device)?.[1]);
