@@ -7,7 +7,7 @@ export type ExtensionOf = (device: string) => string | undefined;
 
 /**
  * Calls of the engine as the API tells them: times in ISO 8601, and the extension of each connection. The engine keeps the identity of what
- * did not change, so each connection is translated once; a new one of these is needed when devices have moved to other extensions.
+ * did not change, so each connection is translated once, until {@link ApiCalls.forget}.
  */
 export class ApiCalls {
   readonly #extensionOf: ExtensionOf;
@@ -35,6 +35,12 @@ export class ApiCalls {
         talks: talks.map((one) => once(this.#talks, one, () => talkOf(one))),
       };
     });
+  }
+
+  /** Translates a call anew the next time: its devices may belong to other extensions. */
+  forget(call: engine.Call): void {
+    this.#calls.delete(call);
+    for (const connection of call.connections) this.#connections.delete(connection);
   }
 
   connection(connection: engine.Connection): Connection {

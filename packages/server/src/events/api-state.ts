@@ -104,10 +104,8 @@ export class ApiStates {
     };
   }
 
-  /** `hint`: state of its hint, where it is known better than in the directory. */
-  extension(entry: DirectoryEntry, hint: string | undefined, deviceStates: ReadonlyMap<string, string>): Extension {
-    const { number, context, name, devices } = entry;
-    const state = hint ?? entry.state;
+  extension({ number, context, name, devices, state }: DirectoryEntry): Extension {
+    const { deviceStates } = this.#source;
     const known = this.#live.extension(this.#source.id, number);
     return {
       pbx: this.#source.id,

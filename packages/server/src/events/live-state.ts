@@ -28,6 +28,7 @@ export class LiveState {
   #seq: number;
   readonly #calls = new CallIndex();
   readonly #pbxs = new Map<string, Pbx>();
+  readonly #lags = new Map<string, () => number | undefined>();
   readonly #queues = new Map<string, Queue>();
   readonly #rooms = new Map<string, ConferenceRoom>();
   readonly #parked = new Map<string, ParkedCall>();
@@ -68,7 +69,13 @@ export class LiveState {
 
   pbx(id: string): Pbx | undefined {
     const pbx = this.#pbxs.get(id);
-    return pbx && { ...pbx, calls: this.#calls.countOf(id) };
+    const lagMs = this.#lags.get(id)?.();
+    return pbx && { ...pbx, ...(lagMs === undefined ? {} : { lagMs }), calls: this.#calls.countOf(id) };
+  }
+
+  /** Where to ask for the lag of a PBX, which is a measurement and no event. */
+  measureLag(pbx: string, lagMs: () => number | undefined): void {
+    this.#lags.set(pbx, lagMs);
   }
 
   calls(): Call[] {
@@ -165,7 +172,7 @@ export class LiveState {
   asEvents(): EventBody[] {
     const time = "1970-01-01T00:00:00.000Z";
     return [
-      ...this.pbxs().map((state): EventBody => ({ type: "pbx-changed", pbx: state.id, time, state })),
+      ...[...this.#pbxs.values()].map((state): EventBody => ({ type: "pbx-changed", pbx: state.id, time, state })),
       ...this.queues().map((queue): EventBody => ({ type: "queue-changed", pbx: queue.pbx, time, queue })),
       ...this.conferenceRooms().map((room): EventBody => ({
         type: "conference-room-changed",
@@ -250,6 +257,7 @@ export class LiveState {
   /** The PBX is no longer there; its calls have ended one by one. */
   #remove(pbx: string): void {
     this.#pbxs.delete(pbx);
+    this.#lags.delete(pbx);
     const ofPbx = keyOf(pbx, "");
     const maps: readonly Map<string, unknown>[] = [
       this.#queues,

@@ -19,7 +19,7 @@ import type { EventBody } from "./event-body.ts";
 import { isoTime } from "./iso-time.ts";
 import type { LiveState } from "./live-state.ts";
 import { changesOfLoss } from "./lost-call.ts";
-import type { PbxSource } from "./pbx-source.ts";
+import type { DirectoryNews, PbxSource } from "./pbx-source.ts";
 
 /** What a teller needs. */
 export interface TellerOptions {
@@ -31,6 +31,8 @@ export interface TellerOptions {
   readonly engineCalls: ReadonlyMap<string, engine.Call>;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** When the directory has been read so long and tells nothing new, in milliseconds, what it does not have is gone. */
+  readonly directorySettlesMs: number;
   readonly tell: (draft: Draft) => void;
 }
 
@@ -39,9 +41,10 @@ export class PbxTeller {
   readonly #source: PbxSource;
   readonly #options: TellerOptions;
   readonly #states: ApiStates;
-  readonly #hints = new Map<string, string>();
   readonly #stops: (() => void)[] = [];
-  #calls: ApiCalls;
+  readonly #calls: ApiCalls;
+  #settling: NodeJS.Timeout | undefined;
+  #isSettled = false;
   /** The call as it was before the changes that are being told of it: all of one moment carry the same call. */
   #moment: { readonly call: engine.Call; readonly at: number; readonly before: Call | undefined } | undefined;
 
@@ -49,19 +52,20 @@ export class PbxTeller {
     this.#source = source;
     this.#options = options;
     this.#states = new ApiStates(source, options.ahead);
-    this.#calls = this.#newCalls();
+    this.#calls = new ApiCalls((device) => this.#states.extensionOf(device));
     this.#stops.push(
       source.on("change", ({ at, change }) => this.#change(at, change)),
       source.on("state", (change) => this.#pbxChanged(change)),
       source.on("notice", () => this.#pbxChanged()),
       source.on("resync", () => this.#resynced()),
-      source.on("directory", () => this.#directoryChanged()),
+      source.on("directory", (change) => this.#directoryChanged(change)),
     );
     this.#pbxChanged({ from: "idle", to: source.state });
   }
 
   /** Tells no more. */
   stop(): void {
+    clearTimeout(this.#settling);
     for (const stop of this.#stops.splice(0)) stop();
   }
 
@@ -71,10 +75,6 @@ export class PbxTeller {
 
   get #pbx(): string {
     return this.#source.id;
-  }
-
-  #newCalls(): ApiCalls {
-    return new ApiCalls((device) => this.#states.extensionOf(device));
   }
 
   #tell(body: EventBody, audience: Audience, call?: engine.Call): void {
@@ -101,9 +101,10 @@ export class PbxTeller {
         this.#deviceChanged(at, change.device, change.state);
         return;
       case "extension-state-changed": {
-        const { exten, context, status } = change.extension;
-        this.#hints.set(`${exten}@${context}`, status);
+        const { exten, context } = change.extension;
         this.#extensionChanged(at, exten);
+        // Where two contexts have the number.
+        this.#extensionChanged(at, `${exten}@${context}`);
         return;
       }
       case "presence-changed":
@@ -197,8 +198,7 @@ export class PbxTeller {
     const entry = this.#source.extension(number);
     // One that the directory does not have yet is told when it has.
     if (entry === undefined) return;
-    const hint = entry.context === undefined ? undefined : this.#hints.get(`${number}@${entry.context}`);
-    const extension = this.#states.extension(entry, hint, this.#source.deviceStates);
+    const extension = this.#states.extension(entry);
     if (same(ownPart(extension), ownPart(this.#live.extension(this.#pbx, number)))) return;
     this.#tell(
       { type: "extension-changed", pbx: this.#pbx, time: isoTime(at), extension },
@@ -241,33 +241,68 @@ export class PbxTeller {
     return [...this.#options.engineCalls.values()].filter(({ pbx }) => pbx === this.#pbx);
   }
 
-  /** Names, devices, owners: whatever they are in may look different now. */
-  #directoryChanged(): void {
-    this.#states.readDirectory();
+  /** Names, devices, owners: whatever they are in looks different now. */
+  #directoryChanged({ changed, removed }: DirectoryNews): void {
     const at = this.#options.clock();
-    const numbers = new Set<string>();
-    for (const { number } of this.#source.extensions) {
-      numbers.add(number);
-      this.#extensionChanged(at, number);
+    this.#states.readDirectory();
+    const [numbers, devices] = [new Set<string>(removed), new Set<string>()];
+    for (const { number } of changed) numbers.add(number);
+    for (const number of numbers)
+      for (const { name } of this.#live.extension(this.#pbx, number)?.devices ?? []) devices.add(name);
+    for (const entry of changed) {
+      for (const device of entry.devices) devices.add(device);
+      this.#extensionChanged(at, entry.number);
     }
-    for (const extension of this.#live.extensions())
-      if (extension.pbx === this.#pbx && !numbers.has(extension.number))
-        this.#tell(
-          { type: "extension-changed", pbx: this.#pbx, time: isoTime(at), extension, removed: true },
-          audienceOfExtension(extension),
-        );
-    this.#calls = this.#newCalls();
-    this.#moment = undefined;
-    for (const call of this.#engineCalls()) {
-      const now = this.#calls.call(call);
-      const before = this.#live.call(call.id);
-      if (before !== undefined && !same(extensionsIn(now), extensionsIn(before)))
-        this.#callChanged(at, { type: "updated", call, cause: "normal" });
-    }
+    for (const number of removed) this.#extensionRemoved(at, number);
+    this.#retellCalls(at, devices);
     for (const presence of this.#source.presences) this.#presenceChanged(at, presence);
     for (const mailbox of this.#source.mailboxes) this.#mailboxChanged(at, mailbox);
-    for (const queue of this.#source.queues)
-      if (!same(this.#states.queue(queue), this.#live.queue(this.#pbx, queue.name))) this.#queueChanged(at, queue);
+    this.#retellQueues(at, numbers);
+    this.#settle();
+  }
+
+  /** The directory is read in parts; only when it is whole can it be known which extensions of an earlier process are no more. */
+  #settle(): void {
+    clearTimeout(this.#settling);
+    if (this.#isSettled) return;
+    this.#settling = setTimeout(() => {
+      const known = new Set(this.#source.extensions.map(({ number }) => number));
+      if (known.size === 0) return;
+      this.#isSettled = true;
+      const gone = this.#live
+        .extensions()
+        .flatMap(({ pbx, number }) => (pbx === this.#pbx && !known.has(number) ? [number] : []));
+      if (gone.length > 0) this.#directoryChanged({ changed: [], removed: gone });
+    }, this.#options.directorySettlesMs);
+    this.#settling.unref();
+  }
+
+  #extensionRemoved(at: number, number: string): void {
+    const extension = this.#live.extension(this.#pbx, number);
+    if (extension === undefined) return;
+    const audience = audienceOfExtension(extension);
+    this.#tell({ type: "extension-changed", pbx: this.#pbx, time: isoTime(at), extension, removed: true }, audience);
+  }
+
+  #retellCalls(at: number, devices: ReadonlySet<string>): void {
+    this.#moment = undefined;
+    for (const call of this.#engineCalls()) {
+      if (!call.connections.some(({ device }) => devices.has(device))) continue;
+      this.#calls.forget(call);
+      const before = this.#live.call(call.id);
+      if (before !== undefined && !same(extensionsIn(this.#calls.call(call)), extensionsIn(before)))
+        this.#callChanged(at, { type: "updated", call, cause: "normal" });
+    }
+  }
+
+  #retellQueues(at: number, numbers: ReadonlySet<string>): void {
+    for (const its of this.#source.queues) {
+      const queue = this.#states.queue(its);
+      const before = this.#live.queue(this.#pbx, queue.name);
+      const members = [...queue.members, ...(before?.members ?? [])];
+      const isConcerned = members.some(({ extension }) => extension !== undefined && numbers.has(extension));
+      if (isConcerned && !same(queue, before)) this.#queueChanged(at, its);
+    }
   }
 }
 

@@ -119,6 +119,21 @@ describe("a publisher that was killed", () => {
     expect(content(third.publisher)).toEqual(nothing);
   });
 
+  it("ends the extensions that the directory does not have any more, once that is read as a whole", async () => {
+    const first = await inTheMiddleOf("22/basic.jsonl");
+    const second = await openPublishing({ database: first.database, directorySettlesMs: 1 });
+    const pbx = new EnginePbx("office", second.publisher.restoredCalls("office"));
+    second.publisher.add(pbx, "Office");
+    expect(second.publisher.live.extensions()).toHaveLength(phones.length);
+    pbx.knowsPhones(...phones.slice(1));
+    while (!second.published.some(({ event }) => "removed" in event)) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await second.publisher.flush();
+    }
+    expect(second.publisher.live.extension("office", "1000")).toBeUndefined();
+    expect(second.publisher.live.extensions()).toHaveLength(phones.length - 1);
+  });
+
   it("begins another epoch when the machine itself went down", async () => {
     const first = await inTheMiddleOf("22/basic.jsonl");
     const { log, wasLost } = await EventLog.open(first.database, { newEpoch: () => "next", boot: "another run" });

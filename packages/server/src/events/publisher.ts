@@ -41,6 +41,8 @@ export interface PublisherOptions {
   readonly maxWaiting?: number;
   /** How long the storage may fail before the log is given up, in milliseconds; default 10,000. */
   readonly patienceMs?: number;
+  /** So long after the directory of a PBX was read, extensions that only an earlier process knew are gone, in milliseconds; default 30,000. */
+  readonly directorySettlesMs?: number;
   /** Ended calls that are kept for the history while the storage fails; default 10,000. */
   readonly maxEnded?: number;
 }
@@ -48,6 +50,8 @@ export interface PublisherOptions {
 /** Between attempts to store, in milliseconds: it doubles from the first to the last. */
 const firstRetryMs = 100;
 const lastRetryMs = 5_000;
+/** Events of one transaction: as many as take some milliseconds, for nothing else is done meanwhile. */
+const maxBatch = 500;
 /** Pause between two batches in milliseconds: as long as the last one took, within these. */
 const minPauseMs = 1;
 const maxPauseMs = 20;
@@ -71,7 +75,7 @@ export class Publisher {
   readonly #calls: Map<string, LiveCall>;
   readonly #tellers = new Map<string, PbxTeller>();
   readonly #listeners = new Set<PublishedListener>();
-  #waiting: Draft[] = [];
+  readonly #waiting: Draft[] = [];
   #unsaved: Batch | undefined;
   /** Ended calls that the history does not have yet; undefined while all is stored. */
   #unlogged: EndedCall[] | undefined;
@@ -85,7 +89,14 @@ export class Publisher {
   #closed = false;
 
   private constructor(options: PublisherOptions, live: LiveState, ahead: LiveState, calls: Map<string, LiveCall>) {
-    this.#options = { clock: Date.now, maxWaiting: 20_000, patienceMs: 10_000, maxEnded: 10_000, ...options };
+    this.#options = {
+      clock: Date.now,
+      maxWaiting: 20_000,
+      patienceMs: 10_000,
+      directorySettlesMs: 30_000,
+      maxEnded: 10_000,
+      ...options,
+    };
     this.live = live;
     this.#ahead = ahead;
     this.#calls = calls;
@@ -123,9 +134,11 @@ export class Publisher {
       ahead: this.#ahead,
       engineCalls: this.#engineCalls,
       clock: this.#options.clock,
+      directorySettlesMs: this.#options.directorySettlesMs,
       tell: (draft) => this.#take(draft),
     });
     this.#tellers.set(pbx.id, teller);
+    this.live.measureLag(pbx.id, () => pbx.health?.roundTripMs);
   }
 
   /** A PBX is not configured any more: its calls are lost, and nothing of it is there. */
@@ -239,8 +252,7 @@ export class Publisher {
 
   #nextBatch(): Batch {
     const { log } = this.#options;
-    const drafts = this.#waiting;
-    this.#waiting = [];
+    const drafts = this.#waiting.splice(0, maxBatch);
     return makeBatch(drafts, log.epoch, log.head, this.#calls, (event, before) => this.#steps(event, before));
   }
 

@@ -1,9 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { CallEngine, fromAmi } from "@cordboard/call-engine";
 import type { Call, Change, PbxEvent, PbxSnapshot } from "@cordboard/call-engine";
 import { trace } from "@cordboard/call-engine/testing";
 import type {
   ConferenceRoom,
-  ExtensionState,
   Mailbox,
   ParkedCall,
   PbxNews,
@@ -13,7 +13,7 @@ import type {
   Presence,
   Queue,
 } from "@cordboard/pbx";
-import type { DirectoryEntry, PbxSource } from "../../events/pbx-source.ts";
+import type { DirectoryEntry, DirectoryNews, PbxSource } from "../../events/pbx-source.ts";
 
 type Listener = (news: never) => unknown;
 
@@ -52,9 +52,6 @@ export class EnginePbx implements PbxSource {
   }
   get deviceStates(): ReadonlyMap<string, string> {
     return this.#engine.deviceStates();
-  }
-  get extensionStates(): readonly ExtensionState[] {
-    return this.#engine.extensionStates();
   }
   get presences(): readonly Presence[] {
     return this.#engine.presences();
@@ -109,9 +106,12 @@ export class EnginePbx implements PbxSource {
 
   /** The directory holds these now. */
   knows(...entries: readonly DirectoryEntry[]): void {
+    const removed = [...this.#extensions.keys()].filter((number) => !entries.some((entry) => entry.number === number));
+    const changed = entries.filter((entry) => !isDeepStrictEqual(entry, this.#extensions.get(entry.number)));
     this.#extensions.clear();
     for (const entry of entries) this.#extensions.set(entry.number, entry);
-    this.emit("directory");
+    const news: DirectoryNews = { changed, removed };
+    this.emit("directory", news);
   }
 
   /** An extension for each phone of the lab: 1000 has `PJSIP/1000`. */
