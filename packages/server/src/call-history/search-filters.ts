@@ -23,7 +23,7 @@ export interface SearchFilter {
 }
 
 /** The numbers of calls, and when they began. */
-export type CallsOfFilter = SelectQueryBuilder<
+type CallsOfFilter = SelectQueryBuilder<
   Tables,
   "call_history_party" | "call_history_queue",
   { call_seq: number; started_at: number }
