@@ -17,6 +17,8 @@ import { REPLAY_SYSTEM_NAME } from "./replay/replay-player.ts";
 const maxHeld = 200_000;
 /** How long after a failed snapshot it is tried again, in milliseconds. */
 const retryMs = 1_000;
+/** A list may be ahead of the events by so much, in milliseconds: who has just hung up is not lost. */
+const settleMs = 500;
 /** An event that is later than this, in milliseconds, is not on its way any more. */
 const overdueMs = 3_000;
 
@@ -160,23 +162,28 @@ export class EngineSync {
 
   /** Compares with a fresh snapshot what the events led to; a difference means that events do not arrive. */
   async #check(turn: number): Promise<void> {
-    const { engine, clock, now, health, change } = this.#parts;
+    const { engine, now, schedule } = this.#parts;
     const began = now();
     const mark = engine.mark();
     this.#membersMoved = false;
     const read = await this.#read(turn, "calls");
     if (turn !== this.#turn) return;
-    if (read !== undefined) {
-      const { queueMembers, ...rest } = read.snapshot;
-      const stale = this.#membersMoved || queueMembers === undefined;
-      const at = clock();
-      const changes = engine.reconcile(stale ? rest : { ...rest, queueMembers }, at, mark);
-      change(changes, at);
-      health.tookSnapshot(now() - began);
-      const untold = changes.filter((one) => this.#isDrift(one, at)).length;
-      if (untold > 0) this.#drifted(untold);
-    }
-    this.#scheduleCheck(turn);
+    const tookMs = now() - began;
+    if (read === undefined) this.#scheduleCheck(turn);
+    else this.#cancelTimer = schedule(settleMs, () => this.#compare(turn, read.snapshot, mark, tookMs));
+  }
+
+  #compare(turn: number, snapshot: PbxSnapshot, mark: number, tookMs: number): void {
+    const { engine, clock, health, change } = this.#parts;
+    const { queueMembers, ...rest } = snapshot;
+    const isStale = this.#membersMoved || queueMembers === undefined;
+    const at = clock();
+    const changes = engine.reconcile(isStale ? rest : { ...rest, queueMembers }, at, mark);
+    health.tookSnapshot(tookMs);
+    change(changes, at);
+    const untold = changes.filter((one) => this.#isDrift(one, at)).length;
+    if (untold > 0) this.#drifted(untold);
+    if (turn === this.#turn) this.#scheduleCheck(turn);
   }
 
   /** Whether this should have been told by an event long ago. */

@@ -18,7 +18,7 @@ export interface PbxHealth {
   readonly logins: number;
   /** Snapshots that were taken in, checks included. */
   readonly snapshots: number;
-  /** How long the last snapshot took from the question to the last difference, in milliseconds. */
+  /** How long the last snapshot took to come, in milliseconds. */
   readonly snapshotMs?: number;
   readonly failedSnapshots: number;
   /** Iterators that are open, and those that were cut off because they were too slow. */

@@ -1,5 +1,5 @@
 import type { AmiRuntime } from "@cordboard/ami";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import type { ReceivedAction } from "./replay/action-reader.ts";
 import { failure, listReply } from "./replay/ami-replies.ts";
 import type { HeaderLine } from "./replay/channel-lines.ts";
@@ -141,6 +141,51 @@ it("a check that finds what no event told sets it right, and says so", async () 
   channels = ["1", "3"];
   expect((await drift).message).toMatch(/eventfilter/);
   expect(channelsOf(one)).toEqual(["1", "3"]);
+});
+
+it("who hangs up while a check reads its lists is not lost", async () => {
+  let channels = ["1"];
+  let asked = 0;
+  const answer = pbxWith(() => channels);
+  const ami: ScriptedAmi = await scripted((action) => {
+    if (action.get("Action") !== "CoreShowChannels" || ++asked === 1) return answer(action);
+    // Gone from the list already; the event comes a moment later.
+    channels = [];
+    queueMicrotask(() => ami.send(eventText("Hangup", [...channelLines("1"), ["Cause", 16]])));
+    return answer(action);
+  });
+  const one = pbxOn(ami.port, { checkEveryMs: 5 });
+  const ended = changed(one, ({ change }) => change.type === "call-cleared");
+  await one.start();
+  expect(await ended).toMatchObject({ change: { cause: "normal" } });
+});
+
+it("measures how long the PBX takes to answer", async () => {
+  const ami = await scripted(pbxWith(() => []));
+  const pings: (() => void)[] = [];
+  let time = 0;
+  const runtime: AmiRuntime = {
+    now: () => (time += 7),
+    random: () => 0.5,
+    schedule: (delayMs, run) => {
+      if (delayMs === 10_000) {
+        pings.push(run);
+        return () => {};
+      }
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+  const one = pbxOn(ami.port, { runtime, clock: () => 1_000 });
+  await one.start();
+  expect(one.health).toMatchObject({ logins: 1, snapshots: 1, events: 0, failedSnapshots: 0 });
+  expect(one.health.roundTripMs).toBeUndefined();
+  // The connection's own time-out is as long; the ping was scheduled after it.
+  const scheduled = pings.length;
+  pings.at(-1)?.();
+  await vi.waitFor(() => expect(pings).toHaveLength(scheduled + 1));
+  expect(one.health.roundTripMs).toBeGreaterThan(0);
+  expect(one.health.lastHeardAt).toBe(1_000);
 });
 
 it("events go on being told while a check reads its lists, and stand against what these say", async () => {

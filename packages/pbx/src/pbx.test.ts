@@ -318,7 +318,7 @@ describe("an AMI user of few classes", () => {
       one.on("notice", resolve);
     });
     await one.start();
-    const stop = setInterval(() => clock.advance(500), 5);
+    const stop = setInterval(() => clock.advance(50), 5);
     open.push({ close: () => clearInterval(stop) });
     expect(await noticed).toMatchObject({ code: "PBX_CLASS_MISSING", right: "read", classes: ["call"] });
   });

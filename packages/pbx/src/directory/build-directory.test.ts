@@ -100,7 +100,7 @@ describe("who is an extension", () => {
       members: [
         member("PJSIP/1002", "Ping"),
         member("Local/1003@queue-members/n", "Omar", "hint:1003@phones"),
-        member("Local/1004@queue-members/n", "Lena"),
+        member("Local/1004@queue-members/n", "Lena", "Custom:agent-4"),
         member("Local/s@app/n", "Nobody"),
         member("PJSIP/trunk", "Trunk"),
       ],

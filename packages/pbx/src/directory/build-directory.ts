@@ -143,10 +143,10 @@ function addMember(
   drafts: Map<string, Draft>,
   numberOf: Map<string, string>,
 ): string | undefined {
-  for (const name of [member.stateInterface ?? "", member.interface])
-    if (isDevice(name)) return addDevice(name, facts, drafts, numberOf);
-  const [, number = ""] = /^(?:hint:|local\/)([^@]+)/iu.exec(member.stateInterface ?? member.interface) ?? [];
-  if (!isPlainNumber(number)) return undefined;
+  const names = [member.stateInterface ?? "", member.interface];
+  for (const name of names) if (isDevice(name)) return addDevice(name, facts, drafts, numberOf);
+  const number = names.map((name) => /^(?:hint:|local\/)([^@]+)/iu.exec(name)?.[1]).find((one) => one !== undefined);
+  if (number === undefined || !isPlainNumber(number)) return undefined;
   if (!drafts.has(number)) drafts.set(number, { number, devices: [] });
   return number;
 }
