@@ -27,6 +27,9 @@ export interface StreamBeginning {
   readonly snapshot: boolean;
 }
 
+/** Snapshots that are kept for the next client that sees the same, until the next event. */
+const maxSnapshots = 8;
+
 interface Group {
   readonly viewer: Viewer;
   readonly sessions: Set<StreamSession>;
@@ -168,6 +171,7 @@ export class StreamHub implements PublishedListener {
       ...this.#live.content(viewer),
     };
     const frame = framing.frame("snapshot", cursor, JSON.stringify(message));
+    if (this.#snapshots.size >= maxSnapshots) this.#snapshots.clear();
     this.#snapshots.set(key, frame);
     return frame;
   }
