@@ -26,7 +26,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
-  rmSync(folder, { recursive: true });
+  // The thread that waits for the disk may still be closing.
+  rmSync(folder, { recursive: true, maxRetries: 20, retryDelay: 50 });
 });
 
 const everything: Scope = { pbxs: "*", extensions: "*", verbs: ["admin"] };
@@ -130,7 +131,7 @@ describe("a server", () => {
     const server = await start();
     const port = Number(URL.parse(server.apiUrl ?? "")?.port);
     const other = mkdtempSync(join(tmpdir(), "cordboard-other-"));
-    closers.push(() => rmSync(other, { recursive: true }));
+    closers.push(() => rmSync(other, { recursive: true, maxRetries: 20, retryDelay: 50 }));
     const taken = { storageFolder: other, listen: { address: "127.0.0.1", port } };
     await expect(start(taken)).rejects.toMatchObject({ code: "LISTEN_FAILED" });
     await start({ ...taken, listen: undefined });

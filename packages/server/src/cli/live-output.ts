@@ -20,6 +20,8 @@ export interface Shown {
 export interface LiveOutputOptions {
   readonly json: boolean;
   readonly page?: string | undefined;
+  /** The API and, in the demo, a token for it: shown in full, for people to copy. */
+  readonly api?: { readonly url: string; readonly token?: string | undefined } | undefined;
   readonly hint?: string | undefined;
 }
 
@@ -47,7 +49,14 @@ export class LiveOutput {
   #showScreen(options: LiveOutputOptions): void {
     const style = makeStyle(wantsColour(true, this.#io.env));
     const screen = new Screen(this.#io.stdout, 250, (width, height) =>
-      liveView(this.#shown.board.snapshot(), { ...options, width, height, style, now: Date.now() }),
+      liveView(this.#shown.board.snapshot(), {
+        ...options,
+        notes: apiLines(options.api),
+        width,
+        height,
+        style,
+        now: Date.now(),
+      }),
     );
     this.#closers.push(() => screen[Symbol.dispose]());
   }
@@ -57,6 +66,7 @@ export class LiveOutput {
     const { board } = this.#shown;
     if (this.#shown.demo) printLine(stdout, "RECORDING: these calls were recorded and are played over and over.");
     if (options.page !== undefined) printLine(stdout, `Live page: ${options.page}`);
+    for (const line of apiLines(options.api)) printLine(stdout, line);
     if (options.hint !== undefined) printLine(stdout, options.hint);
     const news = new PbxNews();
     // What a user may not ask stays so at every reconnect: once is enough.
@@ -90,9 +100,16 @@ export class LiveOutput {
         type: "started",
         demo: this.#shown.demo,
         ...(options.page === undefined ? {} : { page: options.page }),
+        ...(options.api === undefined ? {} : { api: options.api }),
       }),
     );
     printLine(stdout, safeJson({ type: "snapshot", ...this.#shown.board.snapshot() }));
     this.#closers.push(this.#shown.board.on((change) => printLine(stdout, safeJson({ type: "change", ...change }))));
   }
+}
+
+/** Each line fits into 80 columns, so that it can be copied as a whole. */
+function apiLines(api: LiveOutputOptions["api"]): string[] {
+  if (api?.token === undefined) return [];
+  return [`TOKEN=${api.token}`, `curl -H "Authorization: Bearer $TOKEN" ${api.url}/calls`];
 }

@@ -21,7 +21,9 @@ interface StartOptions extends PbxOptions {
 const HELP = `
 Without a PBX it plays recorded calls, and says so. A PBX that cannot be
 reached is tried again for ever. The page is for this machine alone unless
---listen says otherwise; then it asks for a token, which is printed.
+--listen says otherwise; then it asks for a token, which is printed. The API
+asks for a token of its own everywhere: "cordboard token create". It can be
+tried at /docs.
 
 Examples:
   cordboard start
@@ -29,17 +31,17 @@ Examples:
   cordboard start --config /etc/cordboard.yaml --listen 0.0.0.0
 `;
 
-/** `cordboard start`: the live page, and the live view in the terminal. */
+/** `cordboard start`: the server, and the live view in the terminal. */
 export function startCommand(io: CliIo): Command {
   return withPbxOptions(new Command("start"))
-    .description("show live calls, in the terminal and on a page; without a PBX, a demo")
-    .option("--listen <address>", "address to serve the page on (default: http.address, or 127.0.0.1)")
+    .description("the server: API, call history, and live calls on a page; without a PBX, a demo")
+    .option("--listen <address>", "address to serve page and API on (default: http.address, or 127.0.0.1)")
     .option(
       "--port <number>",
-      "port of the page (default: http.port, or the next free one from 8000)",
+      "port of page and API (default: http.port, or the next free one from 8000)",
       numberBetween(0, 65_535),
     )
-    .option("--no-page", "the terminal alone, no page")
+    .option("--no-page", "open no port: the terminal alone")
     .addHelpText("after", HELP)
     .action(async (options: StartOptions) => {
       const [{ startServer }, { startDemo }, { amiOptions }, { openLog }, { LiveBoard }, { LiveOutput }] =
@@ -69,20 +71,17 @@ export function startCommand(io: CliIo): Command {
           board,
           log: log.logger,
         });
+        const token = demo === undefined ? undefined : (await server.tokens.create(DEMO_TOKEN)).secret;
         const output = new LiveOutput(
           io,
           { board, demo: demo !== undefined },
           {
             json: options.json === true,
             page: server.pageUrl,
+            api: server.apiUrl === undefined ? undefined : { url: server.apiUrl, token },
             hint: demo === undefined ? "Ctrl-C ends" : `Your own PBX: ${connect}`,
           },
         );
-        if (demo !== undefined && server.apiUrl !== undefined) {
-          const { secret } = await server.tokens.create(DEMO_TOKEN);
-          const curl = `curl -H 'Authorization: Bearer ${secret}' ${server.apiUrl}/calls`;
-          printLine(io.stdout, options.json === true ? JSON.stringify({ type: "api", curl }) : `API: ${curl}`);
-        }
         try {
           await untilStopped(io.signal, server.refused);
         } finally {

@@ -25,7 +25,8 @@ export async function startDemo(): Promise<Demo> {
     },
     async [Symbol.asyncDispose]() {
       await demo[Symbol.asyncDispose]();
-      await rm(storageFolder, { recursive: true, force: true });
+      // The thread that waits for the disk may still be closing.
+      await rm(storageFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
     },
   };
 }

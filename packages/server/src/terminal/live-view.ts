@@ -15,6 +15,8 @@ export interface ViewOptions {
   readonly now: number;
   /** Address of the live page, if there is one. */
   readonly page?: string | undefined;
+  /** Lines beneath the address of the page. */
+  readonly notes?: readonly string[] | undefined;
   /** One line at the bottom. */
   readonly hint?: string | undefined;
 }
@@ -93,7 +95,7 @@ export function pbxText(pbx: LivePbx): string {
 }
 
 function header(snapshot: LiveSnapshot, options: ViewOptions): string[] {
-  const { width, style, page } = options;
+  const { width, style, page, notes = [] } = options;
   const lines: string[] = [];
   if (snapshot.recording !== undefined) {
     const label = truncate(safeText(snapshot.recording), width - 11);
@@ -101,6 +103,7 @@ function header(snapshot: LiveSnapshot, options: ViewOptions): string[] {
   }
   lines.push(...pbxLines(snapshot.pbxs, options));
   if (page !== undefined) lines.push(style.dim(truncate(`Live page: ${page}`, width)));
+  for (const note of notes) lines.push(style.dim(truncate(safeText(note), width)));
   return lines;
 }
 
