@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-// `node bench/run.ts ami|ari|engine …`: installs the libraries to compare with, builds our own, and starts the comparison.
+// `node bench/run.ts ami|ari|engine|server …`: installs the libraries to compare with, builds our own, and starts the comparison.
 
 const root = dirname(import.meta.dirname);
 const peers = join(import.meta.dirname, "peers");
@@ -22,6 +22,7 @@ const subjects: Readonly<Record<string, readonly [entry: string, ...packages: st
   ami: ["ami/main.ts", "ami"],
   ari: ["ari/main.ts", "ari"],
   engine: ["engine/main.ts", "ami", "call-engine"],
+  server: ["server/main.ts", "asterisk-files"],
 };
 const [subject = "", ...rest] = process.argv.slice(2);
 const known = subjects[subject];
@@ -34,7 +35,9 @@ const installed = join(peers, "node_modules", ".package-lock.json");
 const isCurrent =
   existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(peers, "package-lock.json")).mtimeMs;
 // Old native helpers of the compared libraries are not needed, and their install scripts not run.
-if (!isCurrent) run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], peers, process.stderr);
+// The server is compared with nobody.
+if (!isCurrent && subject !== "server")
+  run("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], peers, process.stderr);
 run(
   process.execPath,
   [join(root, "node_modules/typescript/bin/tsc"), "-b", ...packages.map((name) => `packages/${name}`)],

@@ -116,6 +116,8 @@ interface PlayedCall {
 
 /** An event of a burst. */
 export interface TimedEvent {
+  /** Number of its call. */
+  readonly call: number;
   /** Milliseconds after the first event of its burst. */
   readonly after: number;
   readonly text: string;
@@ -124,6 +126,7 @@ export interface TimedEvent {
 function eventsOf(call: PlayedCall, offices: number): TimedEvent[] {
   const burst = call.template[call.burst++] ?? [];
   return burst.map(({ after, parts }) => ({
+    call: call.number,
     after,
     text: parts.map((part) => (typeof part === "string" ? part : part(call.number, offices))).join(""),
   }));

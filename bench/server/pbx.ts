@@ -1,5 +1,5 @@
 import { createServer, type Socket } from "node:net";
-import { extensions, StampedLoad } from "./stamped-load.ts";
+import { extensions, queues, StampedLoad } from "./stamped-load.ts";
 import { nowMicros } from "./stamp.ts";
 
 // An AMI port in a process of its own that plays a PBX: `pbx.ts CALLS EVENTS_PER_SECOND`. Tells its parent the port, and each second what it
@@ -27,10 +27,22 @@ const lists: Readonly<Record<string, () => readonly string[]>> = {
         `Contacts: \r\nDeviceState: Not in use\r\nActiveChannels: \r\n`,
     ),
   ExtensionStateList: () =>
-    extensions.map(
-      (number) =>
-        `Event: ExtensionStatus\r\nExten: ${number}\r\nContext: phones\r\nHint: PJSIP/${number}\r\nStatus: 0\r\nStatusText: Idle\r\n`,
+    extensions.flatMap((number) =>
+      // As the recorded events have them, so that they bring no news.
+      [`phones\r\nHint: PJSIP/${number}`, `ext-local\r\nHint: PJSIP/${number}&Custom:DND${number.slice(0, 4)}`].map(
+        (hint) =>
+          `Event: ExtensionStatus\r\nExten: ${number}\r\nContext: ${hint},CustomPresence:${number}\r\nStatus: 0\r\nStatusText: Idle\r\n`,
+      ),
     ),
+  QueueStatus: () =>
+    queues.flatMap(({ queue, members }) => [
+      `Event: QueueParams\r\nQueue: ${queue}\r\nMax: 0\r\nStrategy: ringall\r\nCalls: 0\r\nHoldtime: 0\r\nTalkTime: 0\r\nCompleted: 0\r\nAbandoned: 0\r\nServiceLevel: 0\r\nServicelevelPerf: 0.0\r\nWeight: 0\r\n`,
+      ...members.map(
+        ({ name, location, stateInterface }) =>
+          `Event: QueueMember\r\nQueue: ${queue}\r\nName: ${name}\r\nLocation: ${location}\r\nStateInterface: ${stateInterface}\r\nMembership: static\r\n` +
+          `Penalty: 0\r\nCallsTaken: 0\r\nLastCall: 0\r\nLastPause: 0\r\nLoginTime: 0\r\nInCall: 0\r\nStatus: 1\r\nPaused: 0\r\nPausedReason: \r\nWrapuptime: 0\r\n`,
+      ),
+    ]),
 };
 const completeEvents: Readonly<Record<string, string>> = {
   PJSIPShowEndpoints: "EndpointListComplete",
@@ -110,14 +122,11 @@ process.on("message", () => {
   const load = new StampedLoad(Number(calls), isWanted);
   let sent = 0;
   const began = nowMicros();
-  // A burst is due when as many events as it has are due; timers come late, so what is due is counted, not waited for.
+  // Timers come late: what is due is counted, not waited for.
   setInterval(() => {
-    const due = ((nowMicros() - began) / 1e6) * Number(rate);
-    while (sent < due) {
-      const { text, events } = load.next(nowMicros());
-      reader?.write(text);
-      sent += events;
-    }
+    const { text, events } = load.due(nowMicros(), began, Number(rate));
+    if (events > 0) reader?.write(text);
+    sent += events;
   }, 1);
   setInterval(
     () => process.send?.({ sent, micros: nowMicros(), waiting: reader?.writableLength ?? 0 } satisfies PbxTold),

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const program = join(import.meta.dirname, "../../packages/server/dist/cli/main.js");
+const program = join(import.meta.dirname, "../../packages/server/bin/cordboard.js");
 
-/** The built `cordboard start`, in a process and a folder of its own. */
+/** `cordboard start`, in a process and a folder of its own. */
 export class ServerUnderTest implements AsyncDisposable {
   readonly port: number;
   readonly #folder: string;
@@ -65,12 +65,16 @@ export class ServerUnderTest implements AsyncDisposable {
     return (JSON.parse(stdout) as { secret: string }).secret;
   }
 
-  /** Resolves when it has read all of the PBX. */
+  /** Resolves when it knows the PBX and the names of all its extensions. */
   async untilUp(token: string): Promise<void> {
-    await this.#until(async () => {
+    const get = async <T>(path: string): Promise<T> => {
       const headers = { authorization: `Bearer ${token}` };
-      const response = await fetch(`http://127.0.0.1:${this.port}/api/v1/pbxs/bench`, { headers });
-      return response.ok && ((await response.json()) as { state: string }).state === "up";
+      return (await (await fetch(`http://127.0.0.1:${this.port}/api/v1${path}`, { headers })).json()) as T;
+    };
+    await this.#until(async () => (await get<{ state: string }>("/pbxs/bench")).state === "up");
+    await this.#until(async () => {
+      const { items } = await get<{ items: { name?: string }[] }>("/extensions");
+      return items.length > 0 && items.every(({ name }) => name !== undefined);
     });
   }
 
@@ -85,7 +89,7 @@ export class ServerUnderTest implements AsyncDisposable {
   }
 
   async #until(condition: () => Promise<boolean>): Promise<void> {
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
       if (this.#child?.exitCode !== null) break;
       if (await condition().catch(() => false)) return;
     }

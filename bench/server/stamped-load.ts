@@ -16,36 +16,78 @@ export function extensionsOf(office: number): string[] {
   return people.map((person) => `${person}${String(office).padStart(3, "0")}`);
 }
 
-/** What happens at one moment: events that Asterisk sends together. */
-export interface Burst {
+const names: Readonly<Record<string, string>> = { 1001: "Ana", 1002: "Ping", 1003: "Omar" };
+/** The queues of an office, as the recorded calls have them: who is in them, and the context of a member that is a Local channel. */
+const queueKinds: readonly (readonly [queue: string, people: readonly string[], local?: string, hints?: string])[] = [
+  ["sales", ["1002", "1003"]],
+  ["support", ["1001", "1002", "1003"]],
+  ["local", ["1002", "1003"], "queue-members", "phones"],
+  ["700", ["1002", "1003"], "from-queue", "ext-local"],
+  ["710", ["1001", "1002"], "from-queue", "ext-local"],
+];
+
+/** All queues of the PBX that is played: 1,000 of them. */
+export const queues: readonly {
+  readonly queue: string;
+  readonly members: readonly { readonly name: string; readonly location: string; readonly stateInterface: string }[];
+}[] = Array.from({ length: offices }, (_, office) =>
+  queueKinds.map(([queue, members, local, hints]) => ({
+    queue: `${queue}-${office}`,
+    members: members.map((person) => {
+      const number = `${person}${String(office).padStart(3, "0")}`;
+      const name = names[person] ?? "";
+      return local === undefined
+        ? { name, location: `PJSIP/${number}`, stateInterface: `PJSIP/${number}` }
+        : { name, location: `Local/${number}@${local}/n`, stateInterface: `hint:${number}@${hints}` };
+    }),
+  })),
+).flat();
+
+/** An event that is due at some time. */
+interface DueEvent {
+  readonly dueMicros: number;
   readonly text: string;
-  readonly events: number;
 }
 
-const eventEnd = "\r\n\r\n";
-
 /**
- * The bursts of events of a PBX with so many calls at a time, without those of classes that the reader does not want. The name of each
- * channel's caller is a stamp: the time at which the burst that first names him was asked for.
+ * The events of a PBX with so many calls at a time, without those of classes that the reader does not want. Bursts begin evenly; within one
+ * the recorded pauses are kept. The name of each channel's caller is a stamp: the time at which he is named first.
  */
 export class StampedLoad {
   readonly #load: Load;
   readonly #isWanted: (event: string) => boolean;
   readonly #nameOf = new Map<string, string>();
+  /** In the order of time. */
+  readonly #due: DueEvent[] = [];
+  /** When the last event of a call is due. */
+  readonly #lastOf = new Map<number, number>();
+  #made = 0;
 
   constructor(calls: number, isWanted: (event: string) => boolean) {
     this.#load = new Load(calls, offices);
     this.#isWanted = isWanted;
   }
 
-  /** The next burst that has a wanted event; `micros` goes into it where somebody is named first. */
-  next(micros: number): Burst {
-    for (;;) {
-      const [piece] = this.#load.pieces(1, 1);
-      const events = (piece?.bytes.toString() ?? "").split(eventEnd).filter((event) => event !== "");
-      const wanted = events.map((event) => this.#stamp(event, micros)).filter((event) => this.#isWanted(event));
-      if (wanted.length > 0) return { text: wanted.map((event) => event + eventEnd).join(""), events: wanted.length };
+  /** What is to be written now so that there are `rate` events a second on average since `beganMicros`. */
+  due(nowMicros: number, beganMicros: number, rate: number): { readonly text: string; readonly events: number } {
+    while (this.#made < ((nowMicros - beganMicros) / 1e6) * rate) {
+      for (const { call, after, text } of this.#load.burst()) {
+        if (!this.#isWanted(text)) continue;
+        this.#made++;
+        // A burst of a call does not overtake the one before.
+        const dueMicros = Math.max(nowMicros + after * 1000, this.#lastOf.get(call) ?? 0);
+        this.#lastOf.set(call, dueMicros);
+        this.#insert({ dueMicros, text });
+      }
     }
+    const first = this.#due.findIndex(({ dueMicros }) => dueMicros > nowMicros);
+    const events = this.#due.splice(0, first === -1 ? this.#due.length : first);
+    return { text: events.map(({ text }) => this.#stamp(text, nowMicros)).join(""), events: events.length };
+  }
+
+  #insert(event: DueEvent): void {
+    const before = this.#due.findLastIndex(({ dueMicros }) => dueMicros <= event.dueMicros);
+    this.#due.splice(before + 1, 0, event);
   }
 
   #stamp(event: string, micros: number): string {

@@ -112,6 +112,20 @@ export class FaultStage implements AsyncDisposable {
     return new FaultStage({ lab, witness, wire, server, phones, random }, followers, [near, far], things.move());
   }
 
+  /** Runs something, and says with its failure how everything is. */
+  async watch<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      const asterisk = await this.lab.cli("core show uptime").catch(String);
+      throw new Error(
+        `${message}\n${await this.server.condition()}\nAsterisk: ${asterisk}\nwire: ${this.wire.connections} links so far, refuses ${this.wire.refuses}`,
+        { cause },
+      );
+    }
+  }
+
   /** Hurts the wire to Asterisk in one way or another; resolves when that is over. */
   async hurt(): Promise<void> {
     await this.wire.make(oneOf(this.random, troubles), this.random);

@@ -15,8 +15,12 @@ export interface LinkCutsOptions extends StageOptions {
  * @throws Error that says what is wrong
  */
 export async function linkCuts(options: LinkCutsOptions): Promise<StageResult> {
-  const { cuts, compareEvery, report = () => {} } = options;
   await using stage = await FaultStage.open(options);
+  return await stage.watch(() => cutAndCompare(stage, options));
+}
+
+async function cutAndCompare(stage: FaultStage, options: LinkCutsOptions): Promise<StageResult> {
+  const { cuts, compareEvery, report = () => {} } = options;
   const { wire, random } = stage;
   let cutAt = performance.now();
   for (let done = 0; done < cuts;) {

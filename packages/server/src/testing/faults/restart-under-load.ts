@@ -12,8 +12,12 @@ export interface RestartOptions extends StageOptions {
  * @throws Error that says what is wrong
  */
 export async function restartUnderLoad(options: RestartOptions): Promise<StageResult> {
-  const { kills, report = () => {} } = options;
   await using stage = await FaultStage.open(options);
+  return await stage.watch(() => killAndCompare(stage, options));
+}
+
+async function killAndCompare(stage: FaultStage, options: RestartOptions): Promise<StageResult> {
+  const { kills, report = () => {} } = options;
   const { server, random } = stage;
   let [wentOn, ended] = [0, 0];
   for (let done = 1; done <= kills; done++) {

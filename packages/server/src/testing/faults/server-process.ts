@@ -35,6 +35,7 @@ export class ServerProcess implements AsyncDisposable {
       pbxs: [{ id: "lab", ami }],
       http: { port: server.port, requestsPerMinute: 100_000 },
       storage: { folder: join(folder, "data") },
+      log: { level: "warn" },
     };
     // JSON is YAML.
     await writeFile(server.#configFile, JSON.stringify(config), { mode: 0o600 });
@@ -109,9 +110,14 @@ export class ServerProcess implements AsyncDisposable {
     return records;
   }
 
-  /** What it said last. */
-  get output(): string {
-    return this.#output;
+  /** How it is, for the message of a failure. */
+  async condition(): Promise<string> {
+    const { exitCode, signalCode } = this.#child ?? {};
+    const pbx = await this.get("/pbxs/lab").then(
+      (state) => JSON.stringify(state),
+      (error: unknown) => String(error),
+    );
+    return `server: exit code ${exitCode}, signal ${signalCode}; its PBX: ${pbx}; it said last:\n${this.#output}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
