@@ -124,6 +124,8 @@ export class EngineSync {
     notices.set("link", []);
     notices.set("snapshot", read.notices);
     const at = clock();
+    // Who was known and hung up after the login has not ended unseen: the event knows why.
+    for (const { event } of held) if (hasEnded(event, read.snapshot, engine)) change(engine.apply(event, at), at);
     const changes = engine.reconcile(read.snapshot, at);
     change(changes, at);
     health.tookSnapshot(now() - began);
@@ -247,4 +249,10 @@ export class EngineSync {
       replay: read.server.systemName === REPLAY_SYSTEM_NAME,
     };
   }
+}
+
+/** Whether this event is the end of a party that is known and, as it should, no longer listed. */
+export function hasEnded(event: PbxEvent, snapshot: PbxSnapshot, engine: CallEngine): boolean {
+  if (event.type !== "channel-gone" || engine.callOfChannel(event.channel.id) === undefined) return false;
+  return !snapshot.channels.some(({ id }) => id === event.channel.id);
 }

@@ -160,6 +160,28 @@ it("who hangs up while a check reads its lists is not lost", async () => {
   expect(await ended).toMatchObject({ change: { cause: "normal" } });
 });
 
+it("who hangs up while the snapshot after a lost link is read is not lost, and who did before is", async () => {
+  let channels = ["1", "2"];
+  const answer = pbxWith(() => channels);
+  const ami: ScriptedAmi = await scripted((action) => {
+    if (action.get("Action") !== "CoreShowChannels" || channels.length > 0) return answer(action);
+    return eventText("Hangup", [...channelLines("2"), ["Cause", 16]]) + answer(action);
+  });
+  const one = pbxOn(ami.port);
+  const ended: string[] = [];
+  one.on("change", ({ change }) => {
+    if (change.type === "connection-cleared") ended.push(`${change.connection.id} ${change.cause}`);
+  });
+  await one.start();
+  const again = new Promise<void>((resolve) => {
+    one.on("resync", () => resolve());
+  });
+  channels = [];
+  ami.hangUp();
+  await again;
+  expect(ended).toEqual(["2 normal", "1 lost"]);
+});
+
 it("measures how long the PBX takes to answer", async () => {
   const ami = await scripted(pbxWith(() => []));
   const pings: (() => void)[] = [];

@@ -1,5 +1,6 @@
 import { AmiDecoder } from "@cordboard/ami";
 import { CallEngine, fromAmi, snapshotFromAmi, type Change, type PbxEvent } from "@cordboard/call-engine";
+import { hasEnded } from "../engine-sync.ts";
 import type { Recording } from "../recording.ts";
 import { findSnapshots, isOfList, type RecordedMessage } from "./recorded-lists.ts";
 
@@ -50,7 +51,10 @@ export function* explainRecording(recording: Recording, options: ExplainOptions 
     if (event !== undefined && held !== undefined) held.push({ event, at, text });
     else if (event !== undefined) yield* told(engine.apply(event, at), at, [text]);
     if (snapshot?.end !== index) continue;
-    const changes = engine.reconcile(snapshotFromAmi(snapshot.lists), at, held === undefined ? mark : engine.mark());
+    const taken = snapshotFromAmi(snapshot.lists);
+    for (const { event: one, text: raw } of held ?? [])
+      if (hasEnded(one, taken, engine)) yield* told(engine.apply(one, at), at, [raw]);
+    const changes = engine.reconcile(taken, at, held === undefined ? mark : engine.mark());
     const items = messages
       .slice(snapshot.start, index + 1)
       .filter(({ message: one }) => isOfList(one))
