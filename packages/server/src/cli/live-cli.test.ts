@@ -130,7 +130,7 @@ describe("cordboard start", () => {
     await reader?.cancel();
     const { code, stdout, stderr } = await start.interrupt("SIGTERM");
     expect(code).toBe(0);
-    expect(stdout).toContain("API: curl");
+    expect(stdout).toMatch(/^TOKEN=cb_.*\ncurl -H /m);
     // The log, which says nothing of trouble.
     expect(stderr.split("\n").filter((line) => line !== "" && !line.startsWith('{"level":"info"'))).toEqual([]);
     expect(stdout.trimEnd().split("\n").at(-1)).toBe("Stopped.");

@@ -100,7 +100,7 @@ export interface HttpConfig {
 }
 
 /** How much of the event log is kept: what is older, or beyond this size, goes. */
-export interface EventsConfig {
+interface EventsConfig {
   readonly keepHours: number;
   /** In units of 1024 × 1024 bytes. */
   readonly keepMegabytes: number;

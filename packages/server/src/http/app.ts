@@ -158,7 +158,7 @@ function asApiError(error: unknown, request: FastifyRequest): ApiError {
 }
 
 /** Sends an error as RFC 9457 has it. */
-export function sendProblem(reply: FastifyReply, error: ApiError): FastifyReply {
+function sendProblem(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply.code(error.status).type("application/problem+json").send(JSON.stringify(error.toProblem()));
 }
 

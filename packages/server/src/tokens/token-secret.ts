@@ -30,7 +30,7 @@ export function parseToken(text: string): ShownToken | undefined {
  * What is stored. A plain SHA-256 is enough: the secret has 256 random bits, so nobody can try them all, and a slow hash,
  * which protects what people make up, would only slow each request down.
  */
-export function hashSecret(secret: string): string {
+function hashSecret(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }
 
