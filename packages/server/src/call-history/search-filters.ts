@@ -86,7 +86,8 @@ function queueFilter(db: Database, queue: string): SearchFilter {
           .selectFrom("call_history_queue")
           .select("call_seq")
           .whereRef("call_history_queue.call_seq", "=", "call_history.seq")
-          .where("call_history_queue.queue", "=", queue),
+          // Not by the index of the queue, which has far more calls than this one has queues.
+          .where(sql`coalesce(call_history_queue.queue, '')`, "=", queue),
       ),
   };
 }
