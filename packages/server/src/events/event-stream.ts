@@ -6,7 +6,7 @@ import { EventLog } from "./event-log.ts";
 import type { Retention } from "./event-log.ts";
 import type { LiveState } from "./live-state.ts";
 import { Publisher } from "./publisher.ts";
-import type { PublisherLogger } from "./publisher.ts";
+import type { PublisherLogger } from "./publisher-options.ts";
 import { Pruning } from "./pruning.ts";
 import { StreamHub } from "./stream-hub.ts";
 import type { StreamLimits } from "./stream-session.ts";

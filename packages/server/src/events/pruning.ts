@@ -1,5 +1,5 @@
 import type { EventLog, Retention } from "./event-log.ts";
-import type { PublisherLogger } from "./publisher.ts";
+import type { PublisherLogger } from "./publisher-options.ts";
 
 /** Between two looks at the log, and between two steps while there is more to take away; in milliseconds. */
 const lookMs = 5_000;

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { EnginePbx } from "../testing/events/engine-pbx.ts";
 import { openPublishing } from "../testing/events/publishing.ts";
 import type { Publishing } from "../testing/events/publishing.ts";
-import type { Publisher, PublisherOptions } from "./publisher.ts";
+import type { PublisherOptions } from "./publisher-options.ts";
+import type { Publisher } from "./publisher.ts";
 import { Viewer } from "./filter.ts";
 
 const everything = new Viewer({ pbxs: "*", extensions: "*" });

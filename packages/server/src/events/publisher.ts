@@ -1,51 +1,17 @@
 import type { Call as EngineCall } from "@cordboard/pbx";
 import type { CallEvent, CallStep } from "@cordboard/sdk";
-import type { Database, DatabaseTransaction } from "../storage/database.ts";
-import { isStorageFailure } from "../storage/storage-error.ts";
-import { makeBatch, writeLive } from "./batch.ts";
+import { makeBatch } from "./batch.ts";
 import type { Batch } from "./batch.ts";
-import type { CallJournal, EndedCall } from "./call-journal.ts";
+import type { EndedCall } from "./call-journal.ts";
 import type { Draft } from "./draft.ts";
-import type { EventLog } from "./event-log.ts";
-import { loadLiveRows, stateRowOf, writeLiveCalls, writeStateRows } from "./live-rows.ts";
+import { loadLiveRows } from "./live-rows.ts";
 import type { LiveCall } from "./live-rows.ts";
 import { LiveState } from "./live-state.ts";
 import type { PbxSource } from "./pbx-source.ts";
 import { PbxTeller } from "./pbx-teller.ts";
-import type { PublishedEvent } from "./published-event.ts";
+import type { PublishedListener, PublisherOptions } from "./publisher-options.ts";
+import { JournalFailure, storeAll, storeBatch } from "./store-batch.ts";
 import { tellRemoved } from "./tell-removed.ts";
-
-/** Who gets what is published. */
-export interface PublishedListener {
-  /** These events are stored, and `live` is as of the last of them. */
-  published(events: readonly PublishedEvent[]): void;
-  /** The log was lost: cursors from before are worth nothing, and `live` has moved on without events. */
-  reset(): void;
-}
-
-/** Where a publisher says what people have to know; a pino logger is one. */
-export interface PublisherLogger {
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-}
-
-/** What a publisher works with. */
-export interface PublisherOptions {
-  readonly database: Database;
-  readonly log: EventLog;
-  readonly journal: CallJournal;
-  readonly logger: PublisherLogger;
-  /** Milliseconds since 1970; default `Date.now`. */
-  readonly clock?: () => number;
-  /** How many events may wait for a storage that fails, before the log is given up; default 20,000. */
-  readonly maxWaiting?: number;
-  /** How long the storage may fail before the log is given up, in milliseconds; default 10,000. */
-  readonly patienceMs?: number;
-  /** So long after the directory of a PBX was read, extensions that only an earlier process knew are gone, in milliseconds; default 30,000. */
-  readonly directorySettlesMs?: number;
-  /** Ended calls that are kept for the history while the storage fails; default 10,000. */
-  readonly maxEnded?: number;
-}
 
 /** Between attempts to store, in milliseconds: it doubles from the first to the last. */
 const firstRetryMs = 100;
@@ -239,7 +205,7 @@ export class Publisher {
       return;
     }
     try {
-      await this.#store(batch);
+      await storeBatch(this.#options, batch);
     } catch (error) {
       this.#failed(error);
       return;
@@ -263,15 +229,6 @@ export class Publisher {
       this.#options.logger.error({ err: error, call: event.call.id }, "The way of a call could not be noted.");
       return before;
     }
-  }
-
-  async #store(batch: Batch): Promise<void> {
-    const { database, log, journal } = this.#options;
-    await database.transaction().execute(async (trx) => {
-      await log.append(trx, batch.events);
-      await writeLive(trx, batch);
-      await storeEnded(journal, trx, batch.ended);
-    });
   }
 
   #announce(batch: Batch): void {
@@ -352,7 +309,7 @@ export class Publisher {
     if (performance.now() < this.#nextTryAt) return;
     const kept = this.#unlogged ?? ended;
     try {
-      await this.#options.database.transaction().execute((trx) => this.#storeAll(trx, kept));
+      await storeAll(this.#options, this.live, this.#calls.values(), kept);
     } catch (error) {
       this.#failed(error);
       return;
@@ -369,33 +326,6 @@ export class Publisher {
     if (kept.length <= maxEnded) return;
     const lost = kept.splice(0, kept.length - maxEnded).map(({ event }) => event.call.id);
     logger.error({ calls: lost }, "Calls are lost for the history: too many ended while nothing could be stored.");
-  }
-
-  /** Makes the database what it would be had it not failed, but for the events, which are lost. */
-  async #storeAll(trx: DatabaseTransaction, ended: readonly EndedCall[]): Promise<void> {
-    const { log, journal } = this.#options;
-    await log.writeRestart(trx);
-    await trx.deleteFrom("live_call").execute();
-    await writeLiveCalls(trx, this.#calls.values());
-    await trx.deleteFrom("live_state").execute();
-    await writeStateRows(
-      trx,
-      this.live.asEvents().flatMap((event) => stateRowOf(event) ?? []),
-    );
-    await storeEnded(journal, trx, ended);
-  }
-}
-
-/** The history failed, and not because of the disk: to try again would not help. */
-class JournalFailure extends Error {}
-
-async function storeEnded(journal: CallJournal, trx: DatabaseTransaction, ended: readonly EndedCall[]): Promise<void> {
-  if (ended.length === 0) return;
-  try {
-    await journal.store(trx, ended);
-  } catch (cause) {
-    if (isStorageFailure(cause)) throw cause;
-    throw new JournalFailure("The history refused calls that have ended.", { cause });
   }
 }
 

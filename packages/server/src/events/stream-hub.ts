@@ -5,7 +5,7 @@ import type { Framing } from "./framing.ts";
 import { isoTime } from "./iso-time.ts";
 import type { LiveState } from "./live-state.ts";
 import type { PublishedEvent } from "./published-event.ts";
-import type { PublishedListener } from "./publisher.ts";
+import type { PublishedListener } from "./publisher-options.ts";
 import { StreamSession } from "./stream-session.ts";
 import type { SessionHome, StreamLimits } from "./stream-session.ts";
 import type { StreamTransport } from "./stream-transport.ts";

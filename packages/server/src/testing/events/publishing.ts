@@ -1,7 +1,7 @@
 import type { CallJournal, EndedCall } from "../../events/call-journal.ts";
 import { EventLog } from "../../events/event-log.ts";
 import { Publisher } from "../../events/publisher.ts";
-import type { PublisherLogger, PublisherOptions } from "../../events/publisher.ts";
+import type { PublisherLogger, PublisherOptions } from "../../events/publisher-options.ts";
 import type { PublishedEvent } from "../../events/published-event.ts";
 import type { Database } from "../../storage/database.ts";
 import { openDatabase } from "../../storage/open-database.ts";
