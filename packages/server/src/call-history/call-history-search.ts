@@ -2,8 +2,8 @@ import type { CallHistoryPage, CallHistoryQuery, Scope } from "@cordboard/sdk";
 import type { Database } from "../storage/database.ts";
 import { recordOf } from "./history-row.ts";
 import { fromCursor, toCursor, type Position } from "./position.ts";
-import { findRows, ofResults } from "./find-rows.ts";
-import { ofPbxs, type HistoryCondition } from "./scope-condition.ts";
+import { findRows } from "./find-rows.ts";
+import { oneOf, type HistoryCondition } from "./scope-condition.ts";
 import { filtersOf, stopIfAborted, type SearchEffort } from "./search-filters.ts";
 import { nameKey, numberKey } from "./search-keys.ts";
 
@@ -53,7 +53,10 @@ export async function searchCallHistory(
   };
   const filters = await filtersOf(db, terms, effort, signal);
   const from = query.from === undefined ? undefined : Date.parse(query.from);
-  const wanted = { columns: columnConditions(query, scope), filters, from, limit, results: query.result, start };
+  const conditions = columnConditions(query, scope);
+  const columns = conditions.map(({ passes }) => passes);
+  const indexed = conditions.find(({ hasIndex }) => hasIndex)?.passes;
+  const wanted = { columns, filters, from, indexed, limit, start };
   const rows = await findRows(db, wanted, effort, signal);
   const items = rows.slice(0, limit).map(recordOf);
   const last = rows[limit - 1];
@@ -88,10 +91,19 @@ function keyOf(
   return key;
 }
 
-function columnConditions({ pbx, result }: CallHistoryQuery, { pbxs }: Scope): HistoryCondition[] {
-  return [
-    ...(pbxs === "*" ? [] : [ofPbxs({ pbxs })]),
-    ...(pbx === undefined ? [] : [ofPbxs({ pbxs: [pbx] })]),
-    ...(result === undefined ? [] : [ofResults(result)]),
-  ];
+/** What the columns of calls must fit: the narrowest first that has an index. */
+function columnConditions({ pbx, result }: CallHistoryQuery, { pbxs }: Scope): ColumnCondition[] {
+  const wanted = [
+    { column: "pbx", values: pbx === undefined ? undefined : [pbx] },
+    { column: "result", values: result },
+    { column: "pbx", values: pbxs === "*" ? undefined : pbxs },
+  ] as const;
+  return wanted.flatMap(({ column, values }) =>
+    values === undefined ? [] : [{ passes: oneOf(column, values), hasIndex: values.length === 1 }],
+  );
+}
+
+interface ColumnCondition {
+  readonly passes: HistoryCondition;
+  readonly hasIndex: boolean;
 }

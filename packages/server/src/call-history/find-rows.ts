@@ -1,4 +1,3 @@
-import type { CallResult } from "@cordboard/sdk";
 import { sql, type SelectQueryBuilder } from "kysely";
 import type { CallHistoryRow, Database } from "../storage/database.ts";
 import type { Position } from "./position.ts";
@@ -12,8 +11,8 @@ export interface Wanted {
   readonly filters: readonly SearchFilter[];
   /** Begun at or after this time. */
   readonly from: number | undefined;
-  /** Also among `columns`; one alone has an index. */
-  readonly results: readonly CallResult[] | undefined;
+  /** The one of `columns` by whose index to go through the calls, if there is one. */
+  readonly indexed: HistoryCondition | undefined;
   /** Behind this place in the order of time. */
   readonly start: Position | undefined;
   readonly limit: number;
@@ -47,16 +46,6 @@ export async function findRows(
   if (best === undefined) return inOrderOfTime(db, wanted, effort, signal);
   const others = [...columns, ...filters.flatMap((filter) => (filter === best ? [] : [filter.passes]))];
   return rowsAt(db, placesIn(db, best, others, wanted), limit);
-}
-
-/** One result by its index; for several SQLite would sort all calls that have them, so it must not see that there is one. */
-export function ofResults(results: readonly CallResult[]): HistoryCondition {
-  const [only] = results;
-  const isOne = results.length === 1 && only !== undefined;
-  return () =>
-    isOne
-      ? sql<boolean>`call_history.result = ${only}`
-      : sql<boolean>`coalesce(call_history.result, '') in (${sql.join(results)})`;
 }
 
 /** The filter that has the fewest calls, if those are few enough to be looked up. */
@@ -102,18 +91,16 @@ function placesIn(db: Database, filter: SearchFilter, others: readonly HistoryCo
 /** Goes back in time, some thousand calls at once, until the page is full. */
 async function inOrderOfTime(
   db: Database,
-  { columns, filters, from, limit, results, start }: Wanted,
+  { columns, filters, from, indexed, limit, start }: Wanted,
   { callsAtOnce }: SearchEffort,
   signal: AbortSignal | undefined,
 ): Promise<CallHistoryRow[]> {
   const conditions = [...columns, ...filters.map(({ passes }) => passes)];
-  const [only] = results?.length === 1 ? results : [];
-  if (conditions.length === (only === undefined ? 0 : 1))
-    return rowsAt(db, placesOn(db, conditions, { from, start }), limit);
+  const byIndex = indexed === undefined ? [] : [indexed];
+  if (conditions.length === byIndex.length) return rowsAt(db, placesOn(db, conditions, { from, start }), limit);
   const rows: CallHistoryRow[] = [];
-  const indexed = only === undefined ? [] : [ofResults([only])];
   for (let next = start; ;) {
-    const [until] = await placesOn(db, indexed, { from, start: next }).limit(1).offset(callsAtOnce).execute();
+    const [until] = await placesOn(db, byIndex, { from, start: next }).limit(1).offset(callsAtOnce).execute();
     const end = until === undefined ? undefined : { startedAt: until.started_at, seq: until.seq };
     const places = placesOn(db, conditions, { from, start: next, until: end });
     rows.push(...(await rowsAt(db, places, limit - rows.length)));

@@ -11,8 +11,20 @@ export function ofScope(scope: Scope): HistoryCondition {
 }
 
 /** Calls of the PBXs of a scope. */
-export function ofPbxs({ pbxs }: Pick<Scope, "pbxs">): HistoryCondition {
-  return (builder) => (pbxs === "*" ? builder.and([]) : builder("call_history.pbx", "in", pbxs));
+function ofPbxs({ pbxs }: Pick<Scope, "pbxs">): HistoryCondition {
+  return pbxs === "*" ? (builder) => builder.and([]) : oneOf("pbx", pbxs);
+}
+
+/**
+ * Calls with one of these values. One has an index that has its calls in the order of time. For several SQLite would sort all of their
+ * calls, so it must not see that there is an index.
+ */
+export function oneOf(column: "pbx" | "result", values: readonly string[]): HistoryCondition {
+  const name = sql.ref(`call_history.${column}`);
+  return () =>
+    values.length === 1
+      ? sql<boolean>`${name} = ${values[0]}`
+      : sql<boolean>`coalesce(${name}, '') in (${sql.join(values)})`;
 }
 
 /** Calls in which one of the extensions of a scope took part. */

@@ -34,6 +34,7 @@ export const callHistoryMigration: Migration = {
       .execute();
     await index(db, "call_history", "started_at", "seq");
     await index(db, "call_history", "result", "started_at", "seq");
+    await index(db, "call_history", "pbx", "started_at", "seq");
     await db.schema
       .createTable("call_history_number")
       .addColumn("id", "integer", (column) => column.primaryKey())
