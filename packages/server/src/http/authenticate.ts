@@ -83,7 +83,10 @@ export class Authenticator {
     reply: FastifyReply,
     code: "TOKEN_INVALID" | "TICKET_INVALID",
   ): Promise<never> {
-    if (await this.#failures(request)) throw new ApiError("RATE_LIMITED");
+    if (await this.#failures(request)) {
+      reply.header("retry-after", "60");
+      throw new ApiError("RATE_LIMITED");
+    }
     reply.header("www-authenticate", 'Bearer error="invalid_token"');
     throw new ApiError(code);
   }
