@@ -19,7 +19,7 @@ export class SearchError extends Error {
   }
 }
 
-/** Measured with a million calls: no step of it takes longer than some ten milliseconds. */
+/** Chosen by measuring with a million calls (docs/call-history.md): steps of some ten milliseconds. */
 const usualEffort: SearchEffort = { fewCalls: 5_000, callsAtOnce: 20_000, fewTexts: 1024, textsAtOnce: 100_000 };
 
 /** How a search is done. */
