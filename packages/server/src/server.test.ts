@@ -122,6 +122,23 @@ describe("a server", () => {
     expect(after.messages.map(({ type }) => type)).not.toContain("gap");
   });
 
+  it("describes all of its API, and refers to nothing that is not there", async () => {
+    const server = await start({ pbxs: [] });
+    const text = await (await fetch(`${server.apiUrl ?? ""}/openapi.json`)).text();
+    const { paths, components } = JSON.parse(text) as {
+      paths: Record<string, Record<string, { operationId: string; summary: string }>>;
+      components: { schemas: Record<string, unknown> };
+    };
+    const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+    expect(operations.length).toBeGreaterThan(25);
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+    expect(operations.filter(({ summary }) => summary === "")).toEqual([]);
+    const named = Object.keys(components.schemas);
+    expect(named).toEqual(expect.arrayContaining(["Call", "CallRecord", "StreamMessage", "Problem", "Scope"]));
+    const refs = [...text.matchAll(/"\$ref":"([^"]*)"/g)].map(([, ref = ""]) => ref);
+    expect(refs.filter((ref) => !named.includes(ref.replace("#/components/schemas/", "")))).toEqual([]);
+  });
+
   it("lets nobody else work on its data", async () => {
     await start();
     await expect(start()).rejects.toMatchObject({ code: "STORAGE_IN_USE" });

@@ -1,7 +1,28 @@
 import type { Problem } from "@cordboard/sdk";
 
+/** A stable code of the API; each has a row in docs/reference/errors-api.md. */
+export type ApiErrorCode =
+  | "AMBIGUOUS"
+  | "BAD_REQUEST"
+  | "BODY_TOO_LARGE"
+  | "FORBIDDEN"
+  | "HOST_NOT_ALLOWED"
+  | "INTERNAL"
+  | "NOT_FOUND"
+  | "ORIGIN_NOT_ALLOWED"
+  | "PBX_REFUSED"
+  | "PBX_UNAVAILABLE"
+  | "RATE_LIMITED"
+  | "TICKET_INVALID"
+  | "TIMED_OUT"
+  | "TOKEN_INVALID"
+  | "TOKEN_IN_URL"
+  | "TOKEN_REQUIRED"
+  | "TOO_MANY_STREAMS"
+  | "UNSUPPORTED_MEDIA_TYPE";
+
 /** Every code the API answers with: its status, what it means, and what to do about it. */
-export const API_ERRORS = {
+export const API_ERRORS: Readonly<Record<ApiErrorCode, readonly [status: number, meaning: string, remedy: string]>> = {
   AMBIGUOUS: [409, "The name is known on several PBXs.", "Say which with `pbx=`; `errors` has the choices."],
   BAD_REQUEST: [400, "The request does not fit the description of the operation.", "`errors` names each place."],
   BODY_TOO_LARGE: [413, "The body is longer than 64 KiB.", "Send less."],
@@ -48,10 +69,7 @@ export const API_ERRORS = {
   ],
   TOO_MANY_STREAMS: [429, "As many streams are open as there may be.", "Close one."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body is not JSON.", "Send `content-type: application/json`."],
-} as const satisfies Record<string, readonly [status: number, meaning: string, remedy: string]>;
-
-/** A stable code of the API; each has a row in docs/reference/errors-api.md. */
-export type ApiErrorCode = keyof typeof API_ERRORS;
+};
 
 /** What is wrong with a request at one place, such as `query.limit` or `body.scope.pbxs`. */
 export interface WrongPlace {
