@@ -321,7 +321,7 @@ describe("an AMI user of few classes", () => {
     const stop = setInterval(() => clock.advance(50), 5);
     open.push({ close: () => clearInterval(stop) });
     expect(await noticed).toMatchObject({ code: "PBX_CLASS_MISSING", right: "read", classes: ["call"] });
-  });
+  }, 30_000);
 });
 
 describe("a capture of a link", () => {
@@ -360,7 +360,8 @@ describe("a capture of a link", () => {
       again.advance(durationMs + 1_000);
       await settle(watcher);
       expect(seenFirst.length).toBeGreaterThan(10);
-      expect(comparableChanges(seenSecond)).toEqual(comparableChanges(seenFirst));
+      // Both hear all of it at about one moment: how long anybody talked is chance.
+      expect(comparableChanges(seenSecond, ["talks"])).toEqual(comparableChanges(seenFirst, ["talks"]));
     },
   );
 });
