@@ -61,7 +61,7 @@ describe.each(Object.keys(efforts))("the call history, searched %s", (way) => {
     effort = efforts[way] as SearchEffort;
   });
 
-  it("gives back each record of every recorded situation as it was", async () => {
+  it("gives back each record of every recorded situation as it was", { timeout: 60_000 }, async () => {
     const records = traceNames("22").flatMap((name) =>
       recordsOf("22", name).records.map((record) => ({ ...record, id: `${name} ${record.id}` })),
     );

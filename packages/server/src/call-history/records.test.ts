@@ -10,6 +10,9 @@ import { describePath } from "./describe-path.ts";
 import { isOpen, millisecondsBetween } from "./step-list.ts";
 import { traceNames, traceOfCalls } from "./testing/trace-calls.ts";
 
+/** Some hundred recordings are replayed, on whatever machine. */
+const patience = { timeout: 60_000 };
+
 describe.each(["16", "22"])("the records of every situation on Asterisk %s", (version) => {
   const file = join(import.meta.dirname, "testing", `records.${version}.txt`);
   // To add situations, delete the file and run this; then read what is new.
@@ -18,20 +21,21 @@ describe.each(["16", "22"])("the records of every situation on Asterisk %s", (ve
     .filter((name) => told === undefined || `\n${told}`.includes(`\n${name}: `))
     .map((name) => ({ name, ...recordsOf(version, name) }));
 
-  it("tell who talked to whom, how long, and where it waited", async () => {
+  it("tell who talked to whom, how long, and where it waited", patience, async () => {
     const text = situations
       .map(({ name, note, records }) => [`${name}: ${note}`, ...records.map(describeRecord)].join("\n"))
       .join("\n\n");
     await expect(`${text}\n`).toMatchFileSnapshot(file);
   });
 
-  it("are what the API promises, have nothing open, and no time twice", () => {
+  it("are what the API promises, have nothing open, and no time twice", patience, () => {
     expect(situations.flatMap(({ records }) => records.flatMap(problemsOf))).toEqual([]);
   });
 
   // A third of the situations each.
   it.each([1, 2, 3])(
     "have nothing open, and no time twice, when the link is lost after %d quarters of it",
+    patience,
     (quarters) => {
       for (const name of traceNames(version).filter((_, index) => index % 3 === quarters - 1)) {
         const { changes } = traceOfCalls(version, name);
