@@ -86,3 +86,18 @@ async function talk(lab: LabAsterisk, seconds: number): Promise<number> {
   await lab.waitUntilIdle({ timeoutMs: 10_000 });
   return calls;
 }
+
+/** The figures as a Markdown table. */
+export function tableOf(all: readonly SameCalls[]): string {
+  const lines = all.map(({ what, calls, seconds, asteriskCpuSeconds, serverCpuSeconds }) => {
+    const perCall = (cpu: number): string => (calls > 1 ? ((cpu / calls) * 1000).toFixed(1) : "");
+    const share = `${((serverCpuSeconds / asteriskCpuSeconds) * 100).toFixed(0)} %`;
+    const numbers = [asteriskCpuSeconds.toFixed(2), serverCpuSeconds.toFixed(2), share];
+    return `| ${[what, calls, seconds.toFixed(0), ...numbers, perCall(asteriskCpuSeconds), perCall(serverCpuSeconds)].join(" | ")} |`;
+  });
+  return [
+    "| what | calls | seconds | CPU s of Asterisk | CPU s of the server | share | ms a call: Asterisk | the server |",
+    "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ...lines,
+  ].join("\n");
+}

@@ -20,8 +20,8 @@ export class ServerUnderTest implements AsyncDisposable {
     this.port = port;
   }
 
-  /** Starts one for the PBX `bench` at that AMI address; `profileInto` is a folder for a CPU profile, written at its end. */
-  static async start(ami: string, profileInto?: string): Promise<ServerUnderTest> {
+  /** Starts one for the PBX `bench` at that AMI address, with these options of Node: `--cpu-prof`, `--trace-gc`… */
+  static async start(ami: string, nodeOptions: readonly string[] = []): Promise<ServerUnderTest> {
     const folder = mkdtempSync(join(tmpdir(), "cordboard-bench-"));
     const server = new ServerUnderTest(folder, await freePort());
     const config = {
@@ -31,10 +31,9 @@ export class ServerUnderTest implements AsyncDisposable {
     };
     // JSON is YAML.
     writeFileSync(server.#config, JSON.stringify(config), { mode: 0o600 });
-    const profiling = profileInto === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileInto}`];
-    const child = server.#run(profiling, ["start", "--config", server.#config]);
+    const child = server.#run(nodeOptions, ["start", "--config", server.#config]);
     server.#child = child;
-    const keep = (bytes: Buffer): void => void (server.#output = (server.#output + bytes.toString()).slice(-5000));
+    const keep = (bytes: Buffer): void => void (server.#output = (server.#output + bytes.toString()).slice(-50_000));
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);
     await server.#until(() => fetch(`http://127.0.0.1:${server.port}/healthz`).then(({ ok }) => ok));

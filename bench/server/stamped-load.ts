@@ -1,5 +1,5 @@
 import { Load } from "../engine/load.ts";
-import { stampText } from "./stamp.ts";
+import { nowMicros, stampText } from "./stamp.ts";
 
 /** Offices of five people each. */
 export const offices = 200;
@@ -43,6 +43,9 @@ export const queues: readonly {
   })),
 ).flat();
 
+/** Stands for a stamp until the text is ready. */
+const noStampYet = "~t------------~";
+
 /** An event that is due at some time. */
 interface DueEvent {
   readonly dueMicros: number;
@@ -59,6 +62,8 @@ export class StampedLoad {
   readonly #nameOf = new Map<string, string>();
   /** In the order of time. */
   readonly #due: DueEvent[] = [];
+  /** Channels that get their name with what is made now. */
+  readonly #named: string[] = [];
   /** When the last event of a call is due. */
   readonly #lastOf = new Map<number, number>();
   #made = 0;
@@ -69,20 +74,25 @@ export class StampedLoad {
   }
 
   /** What is to be written now so that there are `rate` events a second on average since `beganMicros`. */
-  due(nowMicros: number, beganMicros: number, rate: number): { readonly text: string; readonly events: number } {
-    while (this.#made < ((nowMicros - beganMicros) / 1e6) * rate) {
+  due(beganMicros: number, rate: number): { readonly text: string; readonly events: number } {
+    const now = nowMicros();
+    while (this.#made < ((now - beganMicros) / 1e6) * rate) {
       for (const { call, after, text } of this.#load.burst()) {
         if (!this.#isWanted(text)) continue;
         this.#made++;
         // A burst of a call does not overtake the one before.
-        const dueMicros = Math.max(nowMicros + after * 1000, this.#lastOf.get(call) ?? 0);
+        const dueMicros = Math.max(now + after * 1000, this.#lastOf.get(call) ?? 0);
         this.#lastOf.set(call, dueMicros);
         this.#insert({ dueMicros, text });
       }
     }
-    const first = this.#due.findIndex(({ dueMicros }) => dueMicros > nowMicros);
+    const first = this.#due.findIndex(({ dueMicros }) => dueMicros > now);
     const events = this.#due.splice(0, first === -1 ? this.#due.length : first);
-    return { text: events.map(({ text }) => this.#stamp(text, nowMicros)).join(""), events: events.length };
+    const text = events.map((event) => this.#name(event.text)).join("");
+    // Read last, so that the making of the text is not counted.
+    const stamp = stampText(nowMicros());
+    for (const id of this.#named.splice(0)) if (this.#nameOf.has(id)) this.#nameOf.set(id, stamp);
+    return { text: text.replaceAll(noStampYet, stamp), events: events.length };
   }
 
   #insert(event: DueEvent): void {
@@ -90,20 +100,24 @@ export class StampedLoad {
     this.#due.splice(before + 1, 0, event);
   }
 
-  #stamp(event: string, micros: number): string {
-    const stamped = ["", "Dest"].reduce((text, prefix) => this.#stampChannel(text, prefix, micros), event);
+  /** The event with the names its channels have, or get now. */
+  #name(event: string): string {
+    const named = ["", "Dest"].reduce((text, prefix) => this.#nameChannel(text, prefix), event);
     const gone = /^Event: Hangup\r\n[\s\S]*^Uniqueid: (.*)\r$/mu.exec(event)?.[1];
     if (gone !== undefined) this.#nameOf.delete(gone);
-    return stamped;
+    return named;
   }
 
-  #stampChannel(event: string, prefix: string, micros: number): string {
+  #nameChannel(event: string, prefix: string): string {
     const id = new RegExp(`^${prefix}Uniqueid: (.*?)\\r?$`, "mu").exec(event)?.[1];
     if (id === undefined) return event;
     return event.replace(new RegExp(`^(${prefix}CallerIDName: )(?!<unknown>)(.+?)(\\r?)$`, "mu"), (_, key, __, end) => {
-      const name = this.#nameOf.get(id) ?? stampText(micros);
-      this.#nameOf.set(id, name);
-      return `${key}${name}${end}`;
+      const known = this.#nameOf.get(id);
+      if (known === undefined) {
+        this.#nameOf.set(id, noStampYet);
+        this.#named.push(id);
+      }
+      return `${key}${known ?? noStampYet}${end}`;
     });
   }
 }

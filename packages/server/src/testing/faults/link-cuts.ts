@@ -24,7 +24,7 @@ async function cutAndCompare(stage: FaultStage, options: LinkCutsOptions): Promi
   const { wire, random } = stage;
   let cutAt = performance.now();
   for (let done = 0; done < cuts;) {
-    await waitFor(() => wire.isConnected, { timeoutMs: 30_000, what: "the server to connect again" });
+    await waitFor(() => wire.isConnected, { timeoutMs: 90_000, what: "the server to connect again" });
     // A session that lasts as long as was waited for it lets the next wait be short again; some cuts fall into login and snapshot.
     const waited = performance.now() - cutAt;
     await sleep(random(5) === 0 ? random(60) : Math.max(250, waited + 50) + random(500));

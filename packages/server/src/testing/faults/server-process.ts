@@ -11,7 +11,7 @@ import type { Call, CallHistoryPage, CallRecord, Pbx } from "@cordboard/sdk";
 const BIN = fileURLToPath(new URL("../../../bin/cordboard.js", import.meta.url));
 
 /** Milliseconds within which a server has to be there. */
-const startMs = 30_000;
+const startMs = 120_000;
 
 /** `cordboard start` in a process of its own, with a folder of its own that it finds again after a kill. */
 export class ServerProcess implements AsyncDisposable {
