@@ -1,5 +1,5 @@
 import type { CallEvent, CallStep, Cause } from "@cordboard/sdk";
-import { because, isOpen, millisecondsBetween, over, partyOf, withoutLast, withStep, type Steps, partyOf } from "./step-list.ts";
+import { because, isOpen, millisecondsBetween, over, partyOf, withoutLast, withStep, type Steps } from "./step-list.ts";
 
 /** When one of two hangs up, Asterisk ends the other's channel within this time: nobody else has hung up. */
 const asteriskFollows = 2000;
@@ -44,7 +44,7 @@ function gaveUp({ type, endedAt, cause }: CallStep, time: string, later: Steps):
   return later.every((step) => (step.type === "rang" || step.type === "failed") && step.at <= endedAt);
 }
 
-/** The end. Whoever hung up is named; where Asterisk did not tell, whoever went first. */
+/** The end. Whoever went first is named, if somebody hung up. */
 export function withEnd(event: Extract<CallEvent, { type: "call-cleared" }>, before: Steps): Steps {
   const { call, cause, time } = event;
   const gone = new Set(call.cleared.map(({ id }) => id));
@@ -61,14 +61,10 @@ export function withEnd(event: Extract<CallEvent, { type: "call-cleared" }>, bef
     steps = withoutLast(steps);
   }
   const { at: _at, type: _type, cause: why = "normal", omitted, ...party } = first ?? ({} as Partial<CallStep>);
-  const hungUp = call.cleared.find(
-    (one) => one.hungUp === true && millisecondsBetween(one.clearedAt, time) <= asteriskFollows,
-  );
   return withStep(steps, {
     at: time,
     type: "cleared",
-    ...(hungUp !== undefined && hangUps.has(cause) ? partyOf(hungUp) : {}),
-    ...(hungUp === undefined && hangUps.has(why) && hangUps.has(cause) ? party : {}),
+    ...(hangUps.has(why) && hangUps.has(cause) ? party : {}),
     ...because(cause),
     ...(omitted === undefined ? {} : { omitted }),
   });
