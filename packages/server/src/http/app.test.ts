@@ -48,6 +48,17 @@ const routes = [
     handle: ({ body }) => ({ name: body.name }),
   }),
   defineRoute({
+    method: "DELETE",
+    path: "/things/{id}",
+    operationId: "forgetThing",
+    tag: "things",
+    verb: "read",
+    summary: "Forget a thing",
+    params: z.object({ id: z.string().max(100) }),
+    reply: { status: 204, description: "Forgotten" },
+    handle: () => undefined,
+  }),
+  defineRoute({
     method: "GET",
     path: "/broken",
     operationId: "breakThings",
@@ -218,6 +229,7 @@ describe("who may ask", () => {
     const statuses = [];
     for (let time = 0; time < 5; time++) statuses.push((await ask(app, wrong)).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    expect(Number((await ask(app, wrong)).headers["retry-after"])).toBeGreaterThan(0);
     expect((await ask(app, { url: "/api/v1/things/1" })).status).toBe(200);
   });
 
@@ -230,6 +242,15 @@ describe("who may ask", () => {
     const response = await ask(app, { url: "/api/v1/things/1" });
     expect(Number(response.headers["retry-after"])).toBeGreaterThan(0);
     expect((await ask(app, { url: "/api/v1/things/1", headers: bearer("other") })).status).toBe(200);
+  });
+
+  it("counts also what the token does not allow", async () => {
+    const { app, tokens } = await start({ requestsPerMinute: 2 });
+    tokens.scopes.set("writer", { pbxs: "*", extensions: "*", verbs: ["presence"] });
+    const statuses = [];
+    for (let time = 0; time < 3; time++)
+      statuses.push((await ask(app, { url: "/api/v1/things/1", headers: bearer("writer") })).status);
+    expect(statuses).toEqual([403, 403, 429]);
   });
 });
 
@@ -373,6 +394,42 @@ describe("hostile requests", () => {
     await once(socket, "close");
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`));
     expect(answer).toContain("application/problem+json");
+    expect(answer).toContain(`"status":${status},`);
+  });
+
+  const upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+  it.each([
+    ["an upgrade that is refused", `GET /api/v1/things/1 HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`],
+    ["an upgrade of nothing", `GET /nothing HTTP/1.1\r\nHost: localhost\r\n${upgrade}\r\n`],
+    ["no HTTP", "hello\r\n\r\n"],
+  ])("keep no connection for ever that they do not end themselves: %s", async (_, text) => {
+    const { app } = await start();
+    const socket = connect({ port: await listening(app), host: "127.0.0.1", allowHalfOpen: true });
+    closers.push(() => socket.destroy());
+    socket.on("error", () => {}).resume();
+    socket.write(text);
+    await once(socket, "end");
+    const open = (): Promise<number> =>
+      new Promise((resolve) => {
+        app.server.getConnections((__, count) => resolve(count));
+      });
+    await expect.poll(open, { timeout: 10_000 }).toBe(0);
+  });
+
+  it("may name the type of a body where there is none", async () => {
+    const { app } = await start();
+    const headers = { "content-type": "application/json" };
+    const method = "DELETE";
+    expect((await ask(app, { method, url: "/api/v1/things/1", headers, payload: "" })).status).toBe(204);
+  });
+
+  it("with a name that is too long pass the same checks as any other, and are not repeated", async () => {
+    const { app } = await start();
+    const url = `/api/v1/things/${"x".repeat(2000)}`;
+    const answer = await ask(app, { url });
+    expect(answer).toMatchObject({ status: 400, body: { code: "BAD_REQUEST" } });
+    expect(answer.text).not.toContain("xxx");
+    expect(await ask(app, { url, headers: { host: "evil.example" } })).toMatchObject({ status: 421 });
   });
 
   it("get security headers and a request id on every reply", async () => {

@@ -9,6 +9,7 @@ import { Authenticator, grantOf } from "./authenticate.ts";
 import type { TokenGuard } from "./authenticate.ts";
 import { allowOrigins } from "./cors.ts";
 import type { Route } from "./define-route.ts";
+import { endSocket } from "./end-socket.ts";
 import { isAllowedHost } from "./host-check.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiRoute } from "./open-api.ts";
@@ -51,6 +52,8 @@ export interface AppOptions {
 const BODY_LIMIT = 64 * 1024;
 /** Milliseconds within which a request, which is small here, has to be complete. */
 const REQUEST_MS = 10_000;
+/** Milliseconds without a byte in either direction; streams have a heartbeat. */
+const IDLE_MS = 120_000;
 /** Who opens more must not take the file handles that the links to the PBXs need. */
 const MAX_CONNECTIONS = 4000;
 const MINUTE_MS = 60_000;
@@ -64,11 +67,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_MS,
+    connectionTimeout: IDLE_MS,
     forceCloseConnections: true,
     http: { shouldUpgradeCallback: wantsWebSocket },
     clientErrorHandler,
     routerOptions: {
-      maxParamLength: 300,
+      // The router would answer a longer one itself, before the hooks; all headers together are shorter.
+      maxParamLength: 16_384,
       // Comes before the hooks.
       onBadUrl: (_, __, response) => {
         response.writeHead(404, SECURITY_HEADERS).end();
@@ -77,6 +82,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.server.maxConnections = MAX_CONNECTIONS;
   app.removeContentTypeParser("text/plain");
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  // Many clients name the type also where they send nothing.
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null);
+    else void parseJson(request, String(body), done);
+  });
   await app.register(rateLimit, { global: false, cache: 10_000 });
 
   const names = [hostname(), ...(options.allowedHosts ?? [])];
@@ -98,20 +109,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     keyGenerator: (request) => grantOf(request)?.tokenId ?? "",
   });
   const slots = new StreamSlots(options.streamsPerToken ?? 50);
-  const failed = async (request: FastifyRequest): Promise<boolean> => isExceeded(await failures(request));
-  const authenticator = new Authenticator(options.tokens, failed, origins);
+  const authenticator = new Authenticator({
+    tokens: options.tokens,
+    allowedOrigins: origins,
+    failed: async (request, reply) => refuseBeyond(await failures(request), reply),
+    asked: async (request, reply) => refuseBeyond(await perToken(request), reply),
+  });
   const services = {
     answered,
     authenticator,
     tokens: options.tokens,
     slots,
     checkReplies: options.checkReplies === true,
-    countRequest: async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-      const limit = await perToken(request);
-      if (!isExceeded(limit)) return;
-      reply.header("retry-after", "ttlInSeconds" in limit ? String(limit.ttlInSeconds) : "60");
-      throw new ApiError("RATE_LIMITED");
-    },
   };
   for (const route of [...options.routes, openApiRoute(options.routes, options.version)]) {
     serveRoute(app, route, services);
@@ -121,8 +130,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app;
 }
 
-function isExceeded(limit: { readonly isAllowed: boolean; readonly isExceeded?: boolean }): boolean {
-  return !limit.isAllowed && limit.isExceeded === true;
+type LimitResult = Awaited<ReturnType<ReturnType<FastifyInstance["createRateLimit"]>>>;
+
+/** @throws ApiError `RATE_LIMITED` */
+function refuseBeyond(limit: LimitResult, reply: FastifyReply): void {
+  if (limit.isAllowed || !limit.isExceeded) return;
+  reply.header("retry-after", String(limit.ttlInSeconds));
+  throw new ApiError("RATE_LIMITED");
 }
 
 /** One line and one count per request. What a client chose (address, query, headers) is in neither. */
@@ -145,13 +159,11 @@ function logRequests(app: FastifyInstance, metrics: Metrics): RouteServices["ans
 /** What went wrong, as the client may know it. */
 function asApiError(error: unknown, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error;
-  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  const { statusCode } = error as { statusCode?: number };
   if (statusCode === 413) return new ApiError("BODY_TOO_LARGE");
   if (statusCode === 415) return new ApiError("UNSUPPORTED_MEDIA_TYPE");
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    const detail =
-      code === "FST_ERR_CTP_EMPTY_JSON_BODY" ? "The body is empty." : "The body is no JSON that is allowed.";
-    return new ApiError("BAD_REQUEST", { detail });
+    return new ApiError("BAD_REQUEST", { detail: "The body is no JSON that is allowed." });
   }
   request.log.error({ err: error }, "a request failed");
   return new ApiError("INTERNAL");
@@ -168,11 +180,12 @@ function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void 
     socket.destroy();
     return;
   }
-  const line = error.code === "HPE_HEADER_OVERFLOW" ? "431 Request Header Fields Too Large" : "400 Bad Request";
-  const body = JSON.stringify(
-    new ApiError("BAD_REQUEST", { detail: "This is no HTTP request, or it is too long." }).toProblem(),
-  );
-  socket.end(
-    `HTTP/1.1 ${line}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  const [status, reason] =
+    error.code === "HPE_HEADER_OVERFLOW" ? [431, "Request Header Fields Too Large"] : [400, "Bad Request"];
+  const problem = new ApiError("BAD_REQUEST", { detail: "This is no HTTP request, or it is too long." }).toProblem();
+  const body = JSON.stringify({ ...problem, status });
+  endSocket(
+    socket,
+    `HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -15,8 +15,15 @@ export interface TokenGuard {
   onEnded(tokenId: string, listener: () => void): () => void;
 }
 
-/** Counts a wrong token of an address; true when that has shown too many. */
-export type FailureLimit = (request: FastifyRequest) => Promise<boolean>;
+/** What an authenticator works with. */
+export interface AuthenticatorOptions {
+  readonly tokens: TokenGuard;
+  readonly allowedOrigins: ReadonlySet<string>;
+  /** Counts a wrong token of an address. @throws ApiError `RATE_LIMITED` when that has shown too many */
+  readonly failed: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** Counts a request of a token, whatever comes of it. @throws ApiError `RATE_LIMITED` */
+  readonly asked: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+}
 
 /** What a route asks of who calls it. */
 export interface Demand {
@@ -33,14 +40,10 @@ export function grantOf(request: FastifyRequest): Grant | undefined {
 
 /** Answers who asks. A wrong token is counted by address; a right one always passes, so nobody can lock others out. */
 export class Authenticator {
-  readonly #tokens: TokenGuard;
-  readonly #failures: FailureLimit;
-  readonly #allowedOrigins: ReadonlySet<string>;
+  readonly #options: AuthenticatorOptions;
 
-  constructor(tokens: TokenGuard, failures: FailureLimit, allowedOrigins: ReadonlySet<string>) {
-    this.#tokens = tokens;
-    this.#failures = failures;
-    this.#allowedOrigins = allowedOrigins;
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
   }
 
   /**
@@ -54,6 +57,7 @@ export class Authenticator {
         ? await this.#byTicket(request, reply, ticket)
         : await this.#byToken(request, reply);
     grants.set(request, grant);
+    await this.#options.asked(request, reply);
     if (!allows(grant.scope, demand.verb)) {
       throw new ApiError("FORBIDDEN", { detail: `This needs the verb "${demand.verb}".` });
     }
@@ -66,16 +70,16 @@ export class Authenticator {
       reply.header("www-authenticate", "Bearer");
       throw new ApiError("TOKEN_REQUIRED");
     }
-    return (await this.#tokens.verify(secret)) ?? this.#refuse(request, reply, "TOKEN_INVALID");
+    return (await this.#options.tokens.verify(secret)) ?? this.#refuse(request, reply, "TOKEN_INVALID");
   }
 
   /** A ticket stands in an address, where a page of another site could put it: so who asks matters here. */
   async #byTicket(request: FastifyRequest, reply: FastifyReply, ticket: string): Promise<Grant> {
     const { origin } = request.headers;
-    if (isFromElsewhere(request.headers) && (origin === undefined || !this.#allowedOrigins.has(origin))) {
+    if (isFromElsewhere(request.headers) && (origin === undefined || !this.#options.allowedOrigins.has(origin))) {
       throw new ApiError("ORIGIN_NOT_ALLOWED");
     }
-    return (await this.#tokens.redeem(ticket)) ?? this.#refuse(request, reply, "TICKET_INVALID");
+    return (await this.#options.tokens.redeem(ticket)) ?? this.#refuse(request, reply, "TICKET_INVALID");
   }
 
   async #refuse(
@@ -83,10 +87,7 @@ export class Authenticator {
     reply: FastifyReply,
     code: "TOKEN_INVALID" | "TICKET_INVALID",
   ): Promise<never> {
-    if (await this.#failures(request)) {
-      reply.header("retry-after", "60");
-      throw new ApiError("RATE_LIMITED");
-    }
+    await this.#options.failed(request, reply);
     reply.header("www-authenticate", 'Bearer error="invalid_token"');
     throw new ApiError(code);
   }

@@ -13,8 +13,6 @@ export interface RouteServices {
   readonly authenticator: Authenticator;
   readonly tokens: TokenGuard;
   readonly slots: StreamSlots;
-  /** Counts a request of a token; throws ApiError `RATE_LIMITED`. */
-  readonly countRequest: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** Told of each reply, and of each WebSocket that was opened (status 101). */
   readonly answered: (request: FastifyRequest, status: number, elapsedMs: number) => void;
   /** Compares each reply with its schema and fails with `INTERNAL` when it does not fit; for tests. */
@@ -42,7 +40,6 @@ export function serveRoute(app: FastifyInstance, route: Route, services: RouteSe
       if (route.verb === undefined) return;
       const demand = { verb: route.verb, ticket: route.ticket === true };
       await services.authenticator.admit(request, reply, demand);
-      await services.countRequest(request, reply);
     },
     handler: (request, reply) => handle(route, services, request, reply),
   });

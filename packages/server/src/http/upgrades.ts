@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import type { Upgrade } from "./define-route.ts";
+import { endSocket } from "./end-socket.ts";
 
 /** Milliseconds that a WebSocket has to close by itself when the server stops. */
 const GOODBYE_MS = 500;
@@ -30,14 +31,14 @@ export function routeUpgrades(app: FastifyInstance): void {
     socket.once("close", () => open.delete(socket));
     socket.on("error", () => socket.destroy());
     if (!wantsWebSocket(request)) {
-      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+      endSocket(socket, "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
       return;
     }
     upgrades.set(request, { socket, head });
     const response = new ServerResponse(request);
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Parameters<typeof response.assignSocket>[0]);
-    response.once("finish", () => socket.end());
+    response.once("finish", () => endSocket(socket));
     app.routing(request, response);
   });
   app.addHook("preClose", async () => {
