@@ -59,7 +59,7 @@ function createCommand(io: CliIo): Command {
     .option("--expires <time>", "ends after this time: 30d, 12h, 90m (default: never)", parseDuration)
     .addHelpText("after", CREATE_HELP)
     .action(async (options: CreateOptions) => {
-      const [{ TokenService }, { AuditLog }, { newTokenSchema }, { auditedScope }, { safeText }] = await Promise.all([
+      const [{ TokenService }, { AuditLog }, { newTokenSchema }, { auditedToken }, { safeText }] = await Promise.all([
         import("../tokens/token-service.ts"),
         import("../audit/audit-log.ts"),
         import("@cordboard/sdk/schemas"),
@@ -79,14 +79,12 @@ function createCommand(io: CliIo): Command {
         throw new CordboardError("USAGE", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "is wrong"}`);
       }
       await using storage = await openStorage(io, options, true);
-      const token = await new TokenService(storage).create(wanted.data);
-      await new AuditLog(storage.database).write({
-        actor: "cli",
-        action: "token.create",
-        target: token.id,
-        result: "ok",
-        detail: { name: token.name, ...auditedScope(scope) },
-      });
+      const tokens = new TokenService(storage);
+      const token = await new AuditLog(storage.database).around(
+        { actor: "cli", action: "token.create", target: "", detail: auditedToken(wanted.data) },
+        () => tokens.create(wanted.data),
+        ({ id }) => id,
+      );
       if (options.json === true) {
         printLine(io.stdout, JSON.stringify(token));
         return;
@@ -157,14 +155,10 @@ function revokeCommand(io: CliIo): Command {
           'There is no such token. "cordboard token list" has those there are.',
         );
       }
-      await tokens.revoke(wanted);
-      await new AuditLog(storage.database).write({
-        actor: "cli",
-        action: "token.revoke",
-        target: wanted,
-        result: "ok",
-        detail: { name: token.name },
-      });
+      await new AuditLog(storage.database).around(
+        { actor: "cli", action: "token.revoke", target: wanted, detail: { name: token.name } },
+        () => tokens.revoke(wanted),
+      );
       const text = `Revoked ${wanted}. A running server ends its streams within a second.`;
       printLine(io.stdout, options.json === true ? JSON.stringify({ revoked: wanted }) : text);
     });

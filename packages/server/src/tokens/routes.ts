@@ -1,5 +1,5 @@
 import { createdTokenSchema, newTokenSchema, ticketSchema, tokenSchema } from "@cordboard/sdk/schemas";
-import type { Scope } from "@cordboard/sdk";
+import type { CreatedToken, NewToken, Scope } from "@cordboard/sdk";
 import { z } from "zod";
 import type { AuditLog } from "../audit/audit-log.ts";
 import { ApiError } from "../http/api-error.ts";
@@ -47,8 +47,8 @@ export function tokenRoutes({ tokens, tickets, audit, now }: TokenRouteServices)
       body: newTokenSchema,
       reply: { status: 201, description: "The token with its secret", schema: createdTokenSchema },
       handle: async ({ body, grant }) => {
-        const wanted = { actor: grant.tokenId, action: "token.create", target: body.name } as const;
-        return audit.around({ ...wanted, detail: auditedScope(body.scope) }, async () => {
+        const wanted = { actor: grant.tokenId, action: "token.create", target: "" } as const;
+        const make = async (): Promise<CreatedToken> => {
           if (!isWithin(body.scope, grant.scope)) {
             throw new ApiError("FORBIDDEN", { detail: "The new token would reach more than this one does." });
           }
@@ -58,7 +58,8 @@ export function tokenRoutes({ tokens, tickets, audit, now }: TokenRouteServices)
             });
           }
           return tokens.create(body);
-        });
+        };
+        return audit.around({ ...wanted, detail: auditedToken(body) }, make, ({ id }) => id);
       },
     }),
     defineRoute({
@@ -95,9 +96,19 @@ export function tokenRoutes({ tokens, tickets, audit, now }: TokenRouteServices)
   ];
 }
 
-/** What of a scope is worth keeping: long lists are counted. */
-export function auditedScope({ pbxs, extensions, verbs }: Scope): Record<string, unknown> {
+/** What of a token is worth keeping: long lists are counted. */
+export function auditedToken({
+  name,
+  expiresAt,
+  scope: { pbxs, extensions, verbs },
+}: NewToken): Record<string, unknown> {
   const short = (names: Scope["pbxs"]): unknown =>
     names === "*" || names.length <= 20 ? names : `${names.length} of them`;
-  return { pbxs: short(pbxs), extensions: short(extensions), verbs };
+  return {
+    name,
+    pbxs: short(pbxs),
+    extensions: short(extensions),
+    verbs,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
 }

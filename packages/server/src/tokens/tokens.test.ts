@@ -212,6 +212,8 @@ describe("the routes of tokens", () => {
     expect((await call("DELETE", `/tokens/${String(made.body["id"])}`, admin)).status).toBe(404);
     const records = await audit.read(10);
     expect(records.map(({ action, result }) => `${action} ${result}`)).toEqual(["token.revoke ok", "token.create ok"]);
+    expect(records.map(({ target }) => target)).toEqual([made.body["id"], made.body["id"]]);
+    expect(records[1]?.detail).toMatchObject({ name: "CRM" });
     expect(JSON.stringify(records)).not.toContain(secret);
   });
 
