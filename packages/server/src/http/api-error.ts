@@ -13,6 +13,7 @@ export type ApiErrorCode =
   | "PBX_REFUSED"
   | "PBX_UNAVAILABLE"
   | "RATE_LIMITED"
+  | "STORAGE_UNAVAILABLE"
   | "TICKET_INVALID"
   | "TIMED_OUT"
   | "TOKEN_INVALID"
@@ -49,6 +50,11 @@ export const API_ERRORS: Readonly<Record<ApiErrorCode, readonly [status: number,
     429,
     "Too many requests, or too many wrong tokens.",
     "Wait as long as `retry-after` says, in seconds.",
+  ],
+  STORAGE_UNAVAILABLE: [
+    503,
+    "The server cannot read or write its database now.",
+    "Look at its disk and its log; nothing was changed.",
   ],
   TICKET_INVALID: [
     401,

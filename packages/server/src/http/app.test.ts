@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { newTokenSchema } from "@cordboard/sdk/schemas";
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from "fastify";
+import { pino } from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer, WebSocket } from "ws";
 import { z } from "zod";
@@ -68,6 +69,32 @@ const routes = [
     reply: { description: "Never", schema: z.object({}) },
     handle: () => {
       throw new Error("secret inner detail");
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/full-disk",
+    operationId: "fillDisk",
+    tag: "things",
+    verb: "read",
+    summary: "Fails as SQLite does",
+    reply: { description: "Never", schema: z.object({}) },
+    handle: () => {
+      throw Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/search",
+    operationId: "searchThings",
+    tag: "things",
+    verb: "read",
+    summary: "Goes on until it is ended",
+    reply: { description: "Never", schema: z.object({}) },
+    handle: async ({ signal }) => {
+      signals.push(signal);
+      await once(signal, "abort");
+      throw new Error(String(signal.reason));
     },
   }),
   defineRoute({
@@ -251,6 +278,29 @@ describe("who may ask", () => {
     for (let time = 0; time < 3; time++)
       statuses.push((await ask(app, { url: "/api/v1/things/1", headers: bearer("writer") })).status);
     expect(statuses).toEqual([403, 403, 429]);
+  });
+});
+
+describe("a request that fails", () => {
+  it("by the disk says so", async () => {
+    const { app } = await start();
+    expect(await ask(app, { url: "/api/v1/full-disk" })).toMatchObject({
+      status: 503,
+      body: { code: "STORAGE_UNAVAILABLE" },
+    });
+  });
+
+  it("by the end of its token says that, and is no mistake of the server", async () => {
+    const lines: string[] = [];
+    const log = pino({ level: "error" }, { write: (line) => void lines.push(line) });
+    const { app, tokens } = await start({ log });
+    tokens.scopes.set("short", { pbxs: "*", extensions: "*", verbs: ["read"] });
+    const before = signals.length;
+    const answer = ask(app, { url: "/api/v1/search", headers: bearer("short") });
+    await expect.poll(() => signals.length).toBe(before + 1);
+    tokens.revoke("short");
+    expect(await answer).toMatchObject({ status: 401, body: { code: "TOKEN_INVALID" } });
+    expect(lines).toEqual([]);
   });
 });
 

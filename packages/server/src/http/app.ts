@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import fastify, { LogController } from "fastify";
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { isStorageFailure } from "../storage/storage-error.ts";
 import { ApiError } from "./api-error.ts";
 import { Authenticator, grantOf } from "./authenticate.ts";
 import type { TokenGuard } from "./authenticate.ts";
@@ -166,7 +167,7 @@ function asApiError(error: unknown, request: FastifyRequest): ApiError {
     return new ApiError("BAD_REQUEST", { detail: "The body is no JSON that is allowed." });
   }
   request.log.error({ err: error }, "a request failed");
-  return new ApiError("INTERNAL");
+  return new ApiError(isStorageFailure(error) ? "STORAGE_UNAVAILABLE" : "INTERNAL");
 }
 
 /** Sends an error as RFC 9457 has it. */

@@ -111,7 +111,7 @@ function parameters(place: "path" | "query", schema: z.ZodObject | undefined, co
 function problems(route: Route): Json {
   const codes: ApiErrorCode[] = ["BAD_REQUEST", "HOST_NOT_ALLOWED", "INTERNAL", ...(route.errors ?? [])];
   if (route.verb !== undefined) {
-    codes.push("TOKEN_REQUIRED", "TOKEN_INVALID", "TOKEN_IN_URL", "FORBIDDEN", "RATE_LIMITED");
+    codes.push("TOKEN_REQUIRED", "TOKEN_INVALID", "TOKEN_IN_URL", "FORBIDDEN", "RATE_LIMITED", "STORAGE_UNAVAILABLE");
   }
   if (route.ticket === true) codes.push("TICKET_INVALID", "ORIGIN_NOT_ALLOWED");
   if (route.stream === true) codes.push("TOO_MANY_STREAMS");

@@ -68,7 +68,10 @@ async function handle(
       return (signal ??= endOf(services.tokens, request, reply));
     },
   };
-  const result = await route.handle(context);
+  const result = await untilEnded(
+    () => route.handle(context),
+    () => signal,
+  );
   if (reply.sent) {
     // The reply itself never ends: it has become a socket.
     if (context.upgrade !== undefined) services.answered(request, 101, reply.elapsedTime);
@@ -79,6 +82,18 @@ async function handle(
   if (result === undefined || result instanceof Readable) return reply.send(result);
   if (services.checkReplies) schema?.parse(result);
   return reply.type("application/json; charset=utf-8").send(JSON.stringify(result));
+}
+
+/** What breaks off because its token has ended, or its client is gone, is no mistake of the server. */
+async function untilEnded<T>(act: () => T | Promise<T>, signal: () => AbortSignal | undefined): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const ended = signal();
+    if (ended?.aborted !== true) throw error;
+    if (ended.reason === "TOKEN_ENDED") throw new ApiError("TOKEN_INVALID");
+    throw new ApiError("BAD_REQUEST", { detail: "The client hung up." });
+  }
 }
 
 /** Counts a stream for as long as its connection is open. */
