@@ -36,7 +36,8 @@ export const tokenSchema = z
 export const newTokenSchema = z
   .strictObject({
     name: z.string().min(1).max(100).describe("For people: what it is for."),
-    scope: scopeSchema,
+    // A limit that is not known must not be left out in silence.
+    scope: scopeSchema.strict(),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
   })
   .meta({ id: "NewToken" });

@@ -236,6 +236,12 @@ describe("the routes of tokens", () => {
     expect((await call("GET", "/tokens", admin)).status).toBe(200);
   });
 
+  it("refuse a limit that they do not know, which would be none", async () => {
+    const { call, admin } = await start();
+    const answer = await call("POST", "/tokens", admin, { ...reader, scope: { ...reader.scope, queues: ["sales"] } });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "body.scope.queues" }] } });
+  });
+
   it("refuse a token that is over before it begins", async () => {
     const { call, admin } = await start();
     const answer = await call("POST", "/tokens", admin, { ...reader, expiresAt: "2020-01-01T00:00:00Z" });
