@@ -30,6 +30,8 @@ export class CallRecord {
   readonly published: Map<string, Connection> = new Map();
   /** Why connections have gone since the last word: `moved` into another call, which is told there; `misplaced`, never ours. */
   readonly gone: Map<string, Cause | "moved" | "misplaced"> = new Map();
+  /** Those of them whose own device ended it. */
+  readonly hungUp: Set<string> = new Set();
   readonly ledger: TalkLedger = new TalkLedger();
   notes: CallNote[] = [];
   /** Another call has become one with this; whether its maker goes or stays is not told yet. */

@@ -140,6 +140,7 @@ export function onChannelGone(world: World, channel: Channel, q850: number, know
   call.channels.delete(channel);
   channel.call = undefined;
   call.gone.set(channel.id, cause);
+  if (channel.hasHungUp && cause !== "forwarded") call.hungUp.add(channel.id);
   if (known !== undefined) call.lastCause = known;
   world.calls.touch(call);
 }

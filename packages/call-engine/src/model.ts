@@ -66,6 +66,8 @@ export interface Connection {
 export interface ClearedConnection extends Connection {
   readonly clearedAt: number;
   readonly cause: Cause;
+  /** Its own device ended it: CSTA's releasing device. From HangupRequest, which Asterisk does not always send. */
+  readonly hungUp?: boolean;
 }
 
 /** Who heard whom during one stretch of time: two or more connections that did not hold. */

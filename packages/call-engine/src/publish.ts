@@ -42,6 +42,7 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
   if (isFirst) tellNotes(record, live, told);
   for (const connection of removed) tellRemoved(record, connection, told, telling.at);
   record.gone.clear();
+  record.hungUp.clear();
   leaveQueue(record, telling.at);
   establish(record, telling.at);
   const view = viewOf(record, live, telling, isOver);
@@ -50,7 +51,7 @@ export function publish(record: CallRecord, telling: Telling): readonly CallChan
   record.view = view;
   if (echoes.length > 0 && told.some(({ type }) => type !== "updated"))
     told = told.filter((one) => !echoes.includes(one));
-  if (told.length === 0 && before !== undefined && !isOver && !onlyTalksDiffer(before, view))
+  if (told.length === 0 && before !== undefined && !isOver && (begins(before, view) || !onlyTalksDiffer(before, view)))
     told.push({ type: "updated", cause: telling.cause });
   if (isOver && before !== undefined) {
     const merged = record.mergedInto === undefined ? {} : { mergedInto: record.mergedInto };
@@ -182,7 +183,8 @@ function tellRemoved(record: CallRecord, connection: Connection, told: Told[], a
   if (isUnanswered && isFailure(cause) && (connection.role !== "caller" || !record.hasRung))
     told.push({ type: "failed", connection, cause });
   const { heldBy: _heldBy, application: _application, talking: _talking, ...rest } = connection;
-  const cleared: ClearedConnection = { ...rest, state: "null", clearedAt: at, cause };
+  const hungUp = record.hungUp.has(connection.id) ? { hungUp: true } : {};
+  const cleared: ClearedConnection = { ...rest, state: "null", clearedAt: at, cause, ...hungUp };
   record.addCleared(cleared);
   if (why !== "moved") told.push({ type: "connection-cleared", connection: cleared, cause });
 }
@@ -215,6 +217,16 @@ function establish(record: CallRecord, at: number): void {
       return;
     }
   }
+}
+
+/** Whether somebody talks who did not. That others do not any more is told with the next change: they may go on in a moment. */
+function begins(before: Call, after: Call): boolean {
+  if (before.talks === after.talks) return false;
+  return after.talks.some(
+    ({ endedAt, startedAt, connections }) =>
+      endedAt === undefined &&
+      !before.talks.some((talk) => talk.startedAt === startedAt && talk.connections.join() === connections.join()),
+  );
 }
 
 function onlyTalksDiffer(before: Call, after: Call): boolean {

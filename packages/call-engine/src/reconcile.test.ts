@@ -167,10 +167,14 @@ describe("an engine that starts anew takes up the calls of the one before", () =
   });
 });
 
-/** All of a call but what only a told application, or a room that was left, could say. */
+/** All of a call but what only a told application, a room that was left, or a hang-up that had just been asked for, could say. */
 function remembered(call: Call): unknown {
   const { connections, cleared, conferenceRoom: _room, ...rest } = call;
-  return { ...rest, connections: connections.map(withoutApplication), cleared: cleared.map(withoutApplication) };
+  return {
+    ...rest,
+    connections: connections.map(withoutApplication),
+    cleared: cleared.map(({ hungUp: _hungUp, ...one }) => withoutApplication(one)),
+  };
 }
 
 function withoutApplication({ application: _application, ...rest }: Connection): Omit<Connection, "application"> {

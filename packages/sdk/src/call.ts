@@ -78,7 +78,14 @@ export const connectionSchema = z
 
 /** A connection that is over. */
 export const clearedConnectionSchema = connectionSchema
-  .extend({ clearedAt: timeSchema, cause: causeSchema })
+  .extend({
+    clearedAt: timeSchema,
+    cause: causeSchema,
+    hungUp: z
+      .boolean()
+      .optional()
+      .describe("True if its own device ended it (CSTA's releasing device); not every device's hang-up is told."),
+  })
   .meta({ id: "ClearedConnection" });
 
 /** Who heard whom during one stretch of time. */

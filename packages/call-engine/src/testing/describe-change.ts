@@ -42,6 +42,8 @@ function what(change: Extract<Change, { readonly call: Call }>): string {
   if ("connections" in change && change.connections.length > 0)
     parts.push(`moves ${change.connections.map(({ from, to }) => `${from.callId}>${to.callId}`).join(" ")}`);
   if ("mergedInto" in change && change.mergedInto !== undefined) parts.push(`into ${change.mergedInto}`);
+  if (change.type === "connection-cleared" && change.connection.hungUp === true) parts.push("hangs up");
+  if (change.type === "updated" && change.connection === undefined) parts.push(...openTalks(change.call));
   return parts.length === 0 ? "" : `${parts.join(" ")} `;
 }
 
@@ -74,6 +76,10 @@ function describeConnection(connection: Connection): string {
     connection.channel === undefined ? "away" : "",
   ].filter(Boolean);
   return `${who} ${state} (${more.join(" ")})`;
+}
+
+function openTalks(call: Call): string[] {
+  return describeTalks({ ...call, talks: call.talks.filter(({ endedAt }) => endedAt === undefined) });
 }
 
 /** Who talked to whom at the end of a call, without the times. */

@@ -44,7 +44,7 @@ function gaveUp({ type, endedAt, cause }: CallStep, time: string, later: Steps):
   return later.every((step) => (step.type === "rang" || step.type === "failed") && step.at <= endedAt);
 }
 
-/** The end. Whoever went first is named, if somebody hung up. */
+/** The end. Whoever hung up is named; where Asterisk did not tell, whoever went first. */
 export function withEnd(event: Extract<CallEvent, { type: "call-cleared" }>, before: Steps): Steps {
   const { call, cause, time } = event;
   const gone = new Set(call.cleared.map(({ id }) => id));
@@ -61,10 +61,13 @@ export function withEnd(event: Extract<CallEvent, { type: "call-cleared" }>, bef
     steps = withoutLast(steps);
   }
   const { at: _at, type: _type, cause: why = "normal", omitted, ...party } = first ?? ({} as Partial<CallStep>);
+  const began = first?.at ?? time;
+  const hungUp = call.cleared.find((one) => one.hungUp === true && one.clearedAt >= began && one.cause === cause);
   return withStep(steps, {
     at: time,
     type: "cleared",
-    ...(hangUps.has(why) && hangUps.has(cause) ? party : {}),
+    ...(hungUp !== undefined && hangUps.has(cause) ? partyOf(hungUp) : {}),
+    ...(hungUp === undefined && hangUps.has(why) && hangUps.has(cause) ? party : {}),
     ...because(cause),
     ...(omitted === undefined ? {} : { omitted }),
   });

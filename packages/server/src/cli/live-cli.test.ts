@@ -29,7 +29,7 @@ describe("cordboard watch", () => {
   it("prints one object per change with --json, and ends at Ctrl-C with 0", async () => {
     await using server = await replayedCall();
     await using watch = new RunningCli(["watch", "--json", "--pbx", addressOf(server)]);
-    await watch.waitFor(/"type":"call-cleared".*\n[^]*"type":"timeline".*hang up/);
+    await watch.waitFor(/"type":"delivered"[^]*"type":"call-cleared".*\n[^]*"type":"timeline".*hangs up/);
     const { code, stdout } = await watch.interrupt();
     expect(code).toBe(0);
     const lines = stdout
@@ -67,7 +67,7 @@ describe("cordboard watch", () => {
   it("tells the events of each extension apart, each in a column of its own", async () => {
     await using server = await replayedCall();
     await using watch = new RunningCli(["watch", "1000", "1002", "--pbx", addressOf(server)]);
-    await watch.waitFor(/calls 1002[^]*rings[^]*hang up/);
+    await watch.waitFor(/calls 1002[^]*rings[^]*hangs up/);
     const { stdout } = await watch.interrupt();
     const lines = stdout.split("\n");
     expect(lines[0]).toBe("Time      1000                                1002");

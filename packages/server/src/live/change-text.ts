@@ -85,6 +85,7 @@ export function endText(
   names: Names,
 ): Line | undefined {
   const callersFirst = left.toSorted((one, other) => Number(other.role === "caller") - Number(one.role === "caller"));
+  const releasing = callersFirst.filter(({ hungUp }) => hungUp === true);
   const who = labels(callersFirst, names);
   const about = (text: string): Line => lineAbout("hangup", text, [...callersFirst, ...stopped], names);
   if (left.length === 0) return stopped.length === 0 ? undefined : stopText(stopped, names);
@@ -94,7 +95,11 @@ export function endText(
     return { ...line, concerns: call.cleared.map((one) => concerned(one, names)) };
   }
   const verb = left.length === 1 ? "hangs up" : "hang up";
-  if (call.establishedAt !== undefined) return lineAbout("hangup", `${who} ${verb}`, callersFirst, names);
+  if (call.establishedAt !== undefined) {
+    const [first] = releasing;
+    const text = first === undefined ? `${who} ${verb}` : `${label(first, names)} hangs up`;
+    return lineAbout("hangup", text, callersFirst, names);
+  }
   if (stopped.length > 0)
     return about(`${who} ${verb} before ${labels(stopped, names)} ${stopped.length === 1 ? "answers" : "answer"}`);
   const why =
