@@ -262,6 +262,43 @@ describe("GET /api/v1/events as a WebSocket", () => {
 });
 
 describe("GET /api/v1/events as server-sent events", () => {
+  it("is not begun for who has hung up before it could be", async () => {
+    const publishing = await openPublishing();
+    const hub = new StreamHub({ log: publishing.log, live: publishing.publisher.live });
+    const handled = Promise.withResolvers<void>();
+    const routes = eventRoutes(hub).map((route) => ({
+      ...route,
+      handle: (context: Parameters<typeof route.handle>[0]) => {
+        const result = route.handle(context);
+        handled.resolve();
+        return result;
+      },
+    }));
+    const { app } = await testApp({ routes });
+    try {
+      app.addHook("onRequest", async ({ raw }) => {
+        request.destroy();
+        await once(raw.socket, "close");
+      });
+      await app.listen({ host: "127.0.0.1", port: 0 });
+      const { port } = app.server.address() as AddressInfo;
+      const request = get({
+        host: "127.0.0.1",
+        port,
+        path: "/api/v1/events",
+        headers: { authorization: "Bearer all" },
+      });
+      request.on("error", () => {});
+      await handled.promise;
+      expect(hub.sessions).toBe(0);
+    } finally {
+      hub.close();
+      await app.close();
+      await publishing.publisher.close();
+      await publishing.database.destroy();
+    }
+  });
+
   it("has the cursor as id, the type as event, and goes on behind Last-Event-ID", async () => {
     await using served = await Served.open();
     const first = await served.sse();

@@ -42,8 +42,10 @@ export function eventRoutes(hub: StreamHub): Route[] {
         };
         const headers = reply.getHeaders();
         reply.hijack();
-        if (upgrade === undefined) begin(new SseTransport(reply.raw, headers));
-        else acceptWebSocket(request.raw, upgrade.socket, upgrade.head, begin);
+        if (upgrade === undefined) {
+          // Who has hung up already is told of no close any more.
+          if (!reply.raw.destroyed) begin(new SseTransport(reply.raw, headers));
+        } else acceptWebSocket(request.raw, upgrade.socket, upgrade.head, begin);
         return undefined;
       },
     }),

@@ -174,6 +174,18 @@ describe("a stream", () => {
     expect([...numbers(slow.received), ...numbers(again.received)]).toEqual(numbers(quick.received));
   });
 
+  it("cuts nobody off who reads all, however much happens at once", async () => {
+    await using stage = await Stage.open({ maxUnsentBytes: 20_000, pageEvents: 50 });
+    const client = stage.connect();
+    await until(() => types(client.received).includes("snapshot"));
+    const { head } = stage.publishing.log;
+    await stage.publish(400);
+    await until(() => numbers(client.received).at(-1) === head + 400);
+    await stage.publish(1);
+    expect(client.endedWith).toBeUndefined();
+    expect(numbers(client.received)).toEqual(Array.from({ length: 401 }, (_, index) => head + 1 + index));
+  });
+
   it("cuts off who takes nothing of what waits for a while", async () => {
     await using stage = await Stage.open({ stallMs: 30_000 });
     const stuck = stage.connect(undefined, {}, false);

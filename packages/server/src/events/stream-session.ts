@@ -107,8 +107,10 @@ export class StreamSession {
 
   /** Events that were just published, as its viewer sees them. `at`: milliseconds since 1970. */
   deliver(bytes: Buffer, at: number): void {
-    if (this.transport.unsent + bytes.length > this.#home.limits.maxUnsentBytes) this.end("TOO_SLOW");
-    else this.#write(bytes, at);
+    const { unsent } = this.transport;
+    if (unsent + bytes.length <= this.#home.limits.maxUnsentBytes) this.#write(bytes, at);
+    else if (unsent > 0) this.end("TOO_SLOW");
+    else this.#replayInstead();
   }
 
   /** Tells where the stream is, if nothing else was told for a while, and looks whether the client takes what waits for it. */
@@ -137,6 +139,13 @@ export class StreamSession {
     this.#writeMessage("closing", this.cursor, JSON.stringify(message));
     this.#close();
     this.transport.end(code, this.#home.limits.graceMs);
+  }
+
+  /** So much happened at once that who reads all gets it page by page. */
+  #replayInstead(): void {
+    this.#seq = this.#home.deliveredSeq;
+    this.#home.leave(this);
+    void this.#catchUp();
   }
 
   /** Replays until nothing is left to replay. */
