@@ -1,5 +1,6 @@
 import type { CallRecord } from "@cordboard/sdk";
 import { stringify } from "csv-stringify/sync";
+import { safeText } from "../terminal/safe-text.ts";
 import { describePath } from "./describe-path.ts";
 import { formulaProof } from "./formula-proof.ts";
 
@@ -53,10 +54,10 @@ export function csvLines(records: readonly CallRecord[], options: CsvOptions): s
   return rows.length === 0 ? "" : lines(rows, options);
 }
 
-/** A decimal point is a date to some spreadsheets, and an ISO time is a text to all. */
+/** A decimal point is a date to some spreadsheets, an ISO time is a text to all, and a control character may do anything. */
 function forSpreadsheet(name: string, cell: string | number): Cell {
   if (typeof cell === "number") return Math.round(cell);
-  return times.has(name) ? cell.slice(0, 19).replace("T", " ") : formulaProof(cell);
+  return times.has(name) ? cell.slice(0, 19).replace("T", " ") : formulaProof(safeText(cell));
 }
 
 function lines(rows: readonly (readonly Cell[])[], { separator }: CsvOptions): string {

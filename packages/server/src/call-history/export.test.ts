@@ -53,6 +53,7 @@ const hostile = [
   "nul\0",
   "\u202E=1",
   "＝1",
+  "\u001B[2J\u0085",
 ];
 
 describe("an export of the call history", () => {
@@ -73,8 +74,8 @@ describe("an export of the call history", () => {
       hostile.map((name) => name.replace("\0", "")).toReversed(),
     );
     expect(values[0]).toMatchObject({
-      id: "c10",
-      startedAt: "2026-11-21T12:10:00.000Z",
+      id: "c11",
+      startedAt: "2026-11-21T12:11:00.000Z",
       callerNumber: "+49 30 1",
       talkSeconds: "2",
       queue: "",
@@ -90,7 +91,10 @@ describe("an export of the call history", () => {
     const csv = await exported({ format: "csv" });
     expect(csv.startsWith("\uFEFF")).toBe(true);
     const [, ...rows] = cells(csv.slice(1));
-    for (const cell of rows.flat()) expect(cell).not.toMatch(/^[\s\p{Cc}\p{Cf}]*[=+\-@＝]/u);
+    for (const cell of rows.flat()) {
+      expect(cell).not.toMatch(/^[\s\p{Cc}\p{Cf}]*[=+\-@＝]/u);
+      expect(cell).not.toMatch(/\p{Cc}|\u202E/u);
+    }
     expect(rows.at(-1)).toContain("2026-11-21 12:00:00");
     expect(rows.at(-1)).toContain("'+49301");
     expect(rows.at(-1)).toContain("3");
