@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import type { Database, Tables } from "./database.ts";
@@ -17,7 +17,7 @@ export interface DatabaseOptions {
 const waitMs = 2_000;
 
 /**
- * Opens the database and brings its tables up to date; makes file (mode 0600) and folder (0700) where there are none. Several processes
+ * Opens the database and brings its tables up to date; makes file and folder (mode 0700) where there are none, and the file its owner's alone (0600). Several processes
  * may have it open. `:memory:` is one that nobody else sees. End it with `destroy()`.
  *
  * There is one connection: a transaction keeps all others waiting, so keep it short, and read long results in pages, not as a stream.
@@ -32,6 +32,7 @@ export async function openDatabase(file: string, options: DatabaseOptions = {}):
     const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: connection }) });
     try {
       await migrate(database as unknown as Kysely<unknown>, migrations, file, Date.now());
+      if (file !== ":memory:") for (const each of [file, `${file}-wal`, `${file}-shm`]) closeToOthers(each);
     } catch (error) {
       await database.destroy();
       throw error;
@@ -39,6 +40,15 @@ export async function openDatabase(file: string, options: DatabaseOptions = {}):
     return database;
   } catch (error) {
     throw storageError(error, file);
+  }
+}
+
+/** A backup that was put back, say, may be open to all. Where the file is somebody else's, that is his affair. */
+function closeToOthers(file: string): void {
+  try {
+    if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
+  } catch (error) {
+    if (!["ENOENT", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }
 

@@ -28,6 +28,16 @@ describe("openDatabase", () => {
     await database.destroy();
   });
 
+  it("closes a file that was open to others, and those beside it", async () => {
+    const file = join(folder, "open.db");
+    await (await openDatabase(file)).destroy();
+    chmodSync(file, 0o644);
+    const database = await openDatabase(file);
+    for (const each of [file, `${file}-wal`, `${file}-shm`])
+      expect((statSync(each).mode & 0o777).toString(8)).toBe("600");
+    await database.destroy();
+  });
+
   it("may be opened for the first time by several processes at once, and all of them write", async () => {
     const file = join(folder, "shared.db");
     const script = `
