@@ -27,7 +27,7 @@ import { registerLivePage } from "./live/live-page.ts";
 import { mailboxRoutes } from "./mailboxes/routes.ts";
 import { parkingRoutes } from "./parking/routes.ts";
 import { PbxPool } from "./pbxs/pbx-pool.ts";
-import type { PoolEntry } from "./pbxs/pbx-pool.ts";
+import type { PoolChange, PoolEntry } from "./pbxs/pbx-pool.ts";
 import { pbxRoutes } from "./pbxs/routes.ts";
 import { PresenceService } from "./presence/service.ts";
 import { presenceRoutes } from "./presence/routes.ts";
@@ -61,6 +61,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly tokens: TokenService;
   /** Rejects when no PBX can ever be shown: all logins were refused. Never resolves. */
   readonly refused: Promise<never>;
+  /** Takes other PBXs: adds, removes, and connects anew where the connection is another one. Nothing else is disturbed. */
+  usePbxs(pbxs: readonly PoolEntry[]): Promise<PoolChange>;
   /** Publishes what waits, tells all clients that the server stops, and ends. */
   close(): Promise<void>;
 }
@@ -105,6 +107,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onPbx: (pbx, name) => {
       publisher.add(pbx, name);
       board.add(pbx, name);
+    },
+    onRemoved: (id) => {
+      publisher.remove(id);
+      board.remove(id);
     },
     onRefused: (pbx, error) => board.refuse(pbx.id, error.message),
     log,
@@ -169,6 +175,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     apiUrl: urls?.apiUrl,
     tokens,
     refused: pool.refused,
+    usePbxs: async (pbxs) => {
+      const change = await pool.replace(pbxs);
+      log.info(change, "took other PBXs");
+      return change;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

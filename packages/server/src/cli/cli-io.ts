@@ -20,6 +20,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Fires at Ctrl-C or SIGTERM, or when nobody reads our output any more. */
   readonly signal: AbortSignal;
+  /** Calls back at SIGHUP, which otherwise ends the program; returns what ends that. */
+  onReload(listener: () => void): () => void;
   /** Set by a command that worked but found something wrong; the process then ends with it. */
   exitCode: number;
 }

@@ -10,12 +10,17 @@ process.title = "cordboard";
 
 const args = process.argv.slice(2);
 const stop = new AbortController();
+const reloads = new Set<() => void>();
 const io: CliIo = {
   stdout: boundedOutput(process.stdout, fail),
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
   signal: stop.signal,
+  onReload: (listener) => {
+    reloads.add(listener);
+    return () => reloads.delete(listener);
+  },
   exitCode: 0,
 };
 
@@ -24,10 +29,14 @@ function fail(error: CordboardError): never {
   process.exit(reportError(io, error, { json: args.includes("--json"), debug: args.includes("--debug") }));
 }
 
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+for (const name of ["SIGINT", "SIGTERM"] as const) {
   // The first asks to end, a second one ends at once (Node's default, for the listener is gone).
   process.once(name, () => stop.abort());
 }
+process.on("SIGHUP", () => {
+  if (reloads.size === 0) stop.abort();
+  for (const reload of reloads) reload();
+});
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // Who piped us into `head` has seen enough.

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -69,6 +69,40 @@ describe("cordboard start", () => {
     expect(await historyOf(await api(second))).toEqual(expect.arrayContaining(known));
     const third = await runCli(args, { env });
     expect([third.code, third.stderr]).toEqual([1, expect.stringContaining("STORAGE_IN_USE")]);
+  });
+
+  it("adds, changes and removes PBXs at SIGHUP, disturbs no other, and keeps all where the configuration is wrong", async () => {
+    await using north = await replayedCall();
+    await using south = await replayedCall();
+    const file = join(folder, "cordboard.yaml");
+    const configure = (...pbxs: string[]): void => writeFileSync(file, `pbxs: [${pbxs.join(", ")}]\n`);
+    const entry = (id: string, ami: string): string => `{ id: ${id}, ami: "${ami}" }`;
+    configure(entry("north", addressOf(north)));
+    const made = await runCli(["token", "create", "--name", "x", "--config", file, "--json"], {});
+    const { secret } = JSON.parse(made.stdout) as { secret: string };
+    await using start = new RunningCli(["start", "--port", "0", "--config", file, "--json"]);
+    const [line = ""] = await start.waitFor(/^\{"type":"started".*$/m);
+    const { url } = (JSON.parse(line) as { api: { url: string } }).api;
+    const pbxs = async (): Promise<string[]> => {
+      const reply = await fetch(`${url}/pbxs`, { headers: { authorization: `Bearer ${secret}` } });
+      const { items } = (await reply.json()) as { items: { id: string; name: string; state: string }[] };
+      return items.map(({ id, name, state }) => `${id} ${name} ${state}`).toSorted();
+    };
+    const soon = { timeout: 30_000 };
+    await expect.poll(pbxs, soon).toEqual(["north north up"]);
+    const logins = (): string[] => start.stderr.split("\n").filter((each) => each.includes("connected to the PBX"));
+    configure(entry("north", addressOf(north)), entry("south", addressOf(south)));
+    start.child.kill("SIGHUP");
+    await expect.poll(pbxs, soon).toEqual(["north north up", "south south up"]);
+    expect(logins()).toHaveLength(2);
+    writeFileSync(file, "pbxs: [{ id: north }]\n");
+    start.child.kill("SIGHUP");
+    await expect.poll(() => start.stderr, soon).toContain("all stays as it is");
+    expect(await pbxs()).toEqual(["north north up", "south south up"]);
+    configure(`{ id: south, name: South, ami: "${addressOf(south)}" }`);
+    start.child.kill("SIGHUP");
+    await expect.poll(pbxs, soon).toEqual(["south South up"]);
+    expect((await start.interrupt()).code).toBe(0);
   });
 
   it("opens no port where none is wanted", async () => {

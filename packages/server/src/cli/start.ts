@@ -2,6 +2,10 @@ import { Command } from "commander";
 import type { NewToken } from "@cordboard/sdk";
 import { columnsOf, printLine } from "./cli-io.ts";
 import type { CliIo } from "./cli-io.ts";
+import type { Logger } from "pino";
+import type { PbxConfig } from "../config/schema.ts";
+import type { PoolEntry } from "../pbxs/pbx-pool.ts";
+import type { RunningServer } from "../server.ts";
 import { numberBetween, pbxsFor, withPbxOptions } from "./common-options.ts";
 import type { PbxOptions } from "./common-options.ts";
 import { connectCommand } from "./connect-command.ts";
@@ -24,6 +28,9 @@ reached is tried again for ever. The page is for this machine alone unless
 --listen says otherwise; then it asks for a token, which is printed. The API
 asks for a token of its own everywhere: "cordboard token create". It can be
 tried at /docs.
+
+Where it runs without a terminal, SIGHUP has it read the configuration anew:
+PBXs are added, removed and connected anew, and nothing else is disturbed.
 
 Examples:
   cordboard start
@@ -54,6 +61,8 @@ export function startCommand(io: CliIo): Command {
           import("./live-output.ts"),
         ]);
       const { pbxs, server: config, storageFolder } = pbxsFor(io, options);
+      const entriesOf = (list: readonly PbxConfig[]): PoolEntry[] =>
+        list.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) }));
       const connect = connectCommand(io.env);
       await using demo = pbxs.length === 0 ? await startDemo() : undefined;
       const board = new LiveBoard(demo === undefined ? {} : { connect });
@@ -62,7 +71,7 @@ export function startCommand(io: CliIo): Command {
       const log = openLog(io.stderr.isTTY === true ? "silent" : config.log.level, STDERR);
       try {
         await using server = await startServer({
-          pbxs: demo?.pbxs ?? pbxs.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) })),
+          pbxs: demo?.pbxs ?? entriesOf(pbxs),
           config,
           storageFolder: demo?.storageFolder ?? storageFolder,
           listen: options.page
@@ -71,6 +80,12 @@ export function startCommand(io: CliIo): Command {
           board,
           log: log.logger,
         });
+        // A terminal that is closed sends the same signal and means the end.
+        using reloading = new DisposableStack();
+        if (demo === undefined && io.stdout.isTTY !== true)
+          reloading.defer(
+            io.onReload(() => void reload(server, () => entriesOf(pbxsFor(io, options).pbxs), log.logger)),
+          );
         const token = demo === undefined ? undefined : (await server.tokens.create(DEMO_TOKEN)).secret;
         const output = new LiveOutput(
           io,
@@ -93,4 +108,13 @@ export function startCommand(io: CliIo): Command {
       }
       if (options.json !== true && columnsOf(io.stdout) > 0) printLine(io.stdout, "Stopped.");
     });
+}
+
+/** Takes the PBXs that the configuration names now; with one that is wrong, all stays as it is. */
+async function reload(server: RunningServer, read: () => PoolEntry[], log: Logger): Promise<void> {
+  try {
+    await server.usePbxs(read());
+  } catch (error) {
+    log.error({ reason: (error as Error).message }, "the configuration could not be read anew; all stays as it is");
+  }
 }

@@ -28,6 +28,7 @@ export async function startLiveSession(configured: readonly PbxConfig[], connect
     entries: demo?.pbxs ?? configured.map((pbx) => ({ id: pbx.id, name: pbx.name ?? pbx.id, ami: amiOptions(pbx) })),
     restore: () => [],
     onPbx: (pbx, name) => board.add(pbx, name),
+    onRemoved: () => {},
     onRefused: (pbx, error) => board.refuse(pbx.id, error.message),
     // What there is to say is on the board.
     log: pino({ level: "silent" }),
