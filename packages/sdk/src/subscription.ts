@@ -7,13 +7,16 @@ export const eventTypes: readonly string[] = [
   ...stateEventSchema.options.map((option) => option.shape.type.value),
 ];
 
-/** A list in a query string: `a,b`, or the key several times. */
-const list = z.union([z.string(), z.array(z.string())]).transform((value) =>
-  [value]
-    .flat()
-    .flatMap((part) => part.split(","))
-    .filter((part) => part !== ""),
-);
+/** A list in a query string: `a,b`, or the key several times. An empty one would let nothing pass, which nobody means. */
+const list = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) =>
+    [value]
+      .flat()
+      .flatMap((part) => part.split(","))
+      .filter((part) => part !== ""),
+  )
+  .refine((names) => names.length > 0, { error: "names nothing; leave it out to let all pass" });
 
 /** What `/api/v1/events` takes in its query string. Each list narrows; what is absent lets everything pass. */
 export const subscriptionSchema = z

@@ -8,7 +8,7 @@ import type { Route } from "../http/define-route.ts";
 import { listOf, listVisible } from "../http/live-routes.ts";
 
 const tag = "calls";
-const name = z.string().max(100).optional();
+const name = z.string().min(1).max(100).optional();
 const one = (value: string | undefined): readonly string[] | undefined => (value === undefined ? value : [value]);
 
 /** `/calls`: those that have not ended. */

@@ -154,6 +154,7 @@ describe("GET /api/v1/events as a WebSocket", () => {
     ["without a token", {}, "", 401],
     ["with a wrong token", { authorization: "Bearer nobody" }, "", 401],
     ["with an unknown type of events", { authorization: "Bearer all" }, "?type=nonsense", 400],
+    ["with a filter that names nothing", { authorization: "Bearer all" }, "?extension=,", 400],
     ["with a token in its address", { authorization: "Bearer all" }, "?token=all", 400],
   ])("refuses one %s before the upgrade", async (_, headers, query, status) => {
     await using served = await Served.open();

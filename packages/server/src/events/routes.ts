@@ -1,4 +1,5 @@
 import { eventTypes, streamMessageSchema, subscriptionSchema } from "@cordboard/sdk/schemas";
+import { suggest } from "../config/suggest.ts";
 import { ApiError } from "../http/api-error.ts";
 import { defineRoute } from "../http/define-route.ts";
 import type { Route } from "../http/define-route.ts";
@@ -71,5 +72,8 @@ function refuseUnknown(filter: Readonly<Record<string, unknown>>): void {
 
 function unknownType(path: string, names: readonly string[]): string | undefined {
   const unknown = path === "type" ? names.find((name) => !eventTypes.includes(name)) : undefined;
-  return unknown === undefined ? undefined : `names a type of events that does not exist: "${unknown.slice(0, 50)}"`;
+  if (unknown === undefined) return undefined;
+  const meant = suggest(unknown, eventTypes);
+  const help = meant === undefined ? `there are ${eventTypes.join(", ")}` : `did you mean "${meant}"?`;
+  return `names a type of events that does not exist; ${help}`;
 }
