@@ -33,6 +33,9 @@ export interface PoolChange {
   readonly changed: readonly string[];
 }
 
+const REFUSED =
+  "the PBX refused the login and is not tried again: put right user and secret in its address, or permit= in the PBX's manager.conf, and start again";
+
 /** Whether a PBX is settled: it was reached once, or it refused the login, so that nobody waits for it in vain. */
 export interface PooledPbx {
   readonly pbx: Pbx;
@@ -130,7 +133,7 @@ export class PbxPool {
       const reason = cause === undefined ? about : { ...about, reason: cause.message };
       if (to === "live") log.info({ ...about, asterisk: pbx.server.asteriskVersion }, "connected to the PBX");
       else if (to === "waiting") log.warn(reason, "the PBX cannot be reached; it is tried again and again");
-      else if (cause !== undefined) log.error(reason, "the PBX refused the login; it is not tried again");
+      else if (cause !== undefined) log.error(reason, REFUSED);
     };
     pbx.on("state", tell);
     const noted = new Set<string>();
