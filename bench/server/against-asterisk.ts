@@ -19,7 +19,7 @@ export interface SameCalls {
 const clients = 5;
 /** Calls with voice at the same time, and how long each of them lasts, in seconds. */
 const talksAtOnce = 20;
-const talkSeconds = 30;
+const talkSeconds = 60;
 
 /** The server and a real Asterisk of the lab, both measured over the same calls: `/proc/PID/stat` of both. */
 export async function againstAsterisk(seconds: number, say: (line: string) => void): Promise<readonly SameCalls[]> {

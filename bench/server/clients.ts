@@ -25,15 +25,24 @@ export interface ClientsTold {
   readonly ended: number;
 }
 
+/** Opcode of a ping, and a masked pong without data (RFC 6455, section 5.5). */
+const ping = 9;
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 const latencies: number[] = [];
 let [messages, bytes, ended, isMeasuring] = [0, 0, 0, false];
 const sockets: Socket[] = [];
 
 /** One client: knows only where the next frame begins, and the newest stamp it has seen. */
 class Client {
+  readonly #socket: Socket;
   #newest = 0;
   #toNextFrame = 0;
   #rest: Buffer = Buffer.alloc(0);
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
 
   take(chunk: Buffer): void {
     const at = nowMicros();
@@ -57,6 +66,7 @@ class Client {
           : short === 126
             ? [4, data.readUInt16BE(start + 2)]
             : [10, data.readUInt32BE(start + 6)];
+      if (((data[start] ?? 0) & 0x0f) === ping) this.#socket.write(pong);
       start += head + length;
       if (isMeasuring) messages++;
     }
@@ -77,13 +87,13 @@ class Client {
 
 function open(path: string, port: number, token: string, slow: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const client = new Client();
-    const socket = connect(port, "127.0.0.1", () => {
+    const socket: Socket = connect(port, "127.0.0.1", () => {
       socket.write(
         `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${token}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
           `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString("base64")}\r\n\r\n`,
       );
     });
+    const client = new Client(socket);
     sockets.push(socket);
     let head = Buffer.alloc(0);
     const onHead = (chunk: Buffer): void => {

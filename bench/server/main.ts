@@ -157,8 +157,8 @@ try {
     );
     stretches.push(await measure(`and ${slow} that do not read`));
   }
-  sleepers.send("report" satisfies ClientsAsked);
-  const { ended } = await told<ClientsTold>(sleepers, ({ samples }) => samples !== undefined);
+  const cutOff = await server.metric("cordboard_stream_cut_off", tokens[0] ?? "");
+  const unsentMb = (await server.metric("cordboard_stream_unsent_bytes", tokens[0] ?? "")) / 1_048_576;
 
   const facts = {
     node: process.version,
@@ -168,13 +168,16 @@ try {
     seconds,
     idleRssMb: idle.rssMb,
   };
-  if (values.json) console.log(JSON.stringify({ ...facts, slow, cutOff: ended, stretches }, null, 2));
+  if (values.json) console.log(JSON.stringify({ ...facts, slow, cutOff, unsentMb, stretches }, null, 2));
   else {
     console.log(
       `Node ${facts.node}, ${facts.cores} cores; ${facts.calls} calls at a time, ${seconds} s each; the server had ${idle.rssMb.toFixed(0)} MB before\n`,
     );
     console.log(table(stretches));
-    if (slow > 0) console.log(`\nOf ${slow} clients that do not read, ${ended} have noticed that they were cut off.`);
+    if (slow > 0)
+      console.log(
+        `\nOf ${slow} clients that do not read, ${cutOff} were cut off; ${unsentMb.toFixed(1)} MB wait for clients.`,
+      );
   }
   if (stretches.some(({ probe: { p99 } }) => !(p99 <= 5000))) process.exitCode = 1;
 } finally {

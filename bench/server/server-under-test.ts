@@ -77,6 +77,15 @@ export class ServerUnderTest implements AsyncDisposable {
     });
   }
 
+  /** A number out of `/metrics`; NaN if it is not there. */
+  async metric(name: string, token: string): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.port}/metrics`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const value = new RegExp(`^${name} (.*)$`, "mu").exec(await response.text())?.[1];
+    return Number(value ?? Number.NaN);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const child = this.#child;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {

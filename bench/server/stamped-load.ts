@@ -111,13 +111,23 @@ export class StampedLoad {
   #nameChannel(event: string, prefix: string): string {
     const id = new RegExp(`^${prefix}Uniqueid: (.*?)\\r?$`, "mu").exec(event)?.[1];
     if (id === undefined) return event;
-    return event.replace(new RegExp(`^(${prefix}CallerIDName: )(?!<unknown>)(.+?)(\\r?)$`, "mu"), (_, key, __, end) => {
-      const known = this.#nameOf.get(id);
-      if (known === undefined) {
+    return event.replace(
+      new RegExp(`^(${prefix}CallerIDName: )(?!<unknown>)(.+?)(\\r?)$`, "mu"),
+      (all, key, _, end) => {
+        const known = this.#nameOf.get(id);
+        if (known !== undefined) return `${key}${known}${end}`;
+        if (!isToldAtOnce(event, prefix)) return all;
         this.#nameOf.set(id, noStampYet);
         this.#named.push(id);
-      }
-      return `${key}${known ?? noStampYet}${end}`;
-    });
+        return `${key}${noStampYet}${end}`;
+      },
+    );
   }
+}
+
+/** A caller is told when his channel comes, who is called when it is dialled: a name from before would have to wait for that. */
+function isToldAtOnce(event: string, prefix: string): boolean {
+  return prefix === "Dest"
+    ? event.startsWith("Event: DialBegin\r")
+    : event.startsWith("Event: Newchannel\r") && event.includes("\r\nChannelStateDesc: Ring\r");
 }
