@@ -14,7 +14,7 @@ try {
   run(root, "npm", "run", "--silent", "build");
   const packed = folders.map((folder) => {
     const [{ filename, size, files }] = JSON.parse(
-      run(folder, "npm", "pack", "--json", "--pack-destination", empty),
+      run(folder, "npm", "pack", "--ignore-scripts=false", "--json", "--pack-destination", empty),
     ) as [{ filename: string; size: number; files: { path: string }[] }];
     const strays = files
       .map(({ path }) => path)

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   console.error(`cordboard needs Node 22.18 or newer; this is ${process.version}.`);
+  console.error("In a checkout: npm ci brings Node 24 along; then npm start, or npm run cordboard -- …");
   process.exit(1);
 }
 
