@@ -107,19 +107,22 @@ export const callRecordSchema = z
 /** What the search takes. Texts match anywhere in number or name, without regard to case. */
 export const callHistoryQuerySchema = z
   .object({
-    pbx: z.string().optional(),
-    extension: z.string().max(100).optional().describe("Took part."),
+    pbx: z.string().min(1).max(100).optional(),
+    extension: z.string().min(1).max(100).optional().describe("Took part."),
     number: z.string().max(100).optional().describe("A part of any number in the call, separators ignored."),
     name: z.string().max(100).optional().describe("A part of any name in the call."),
-    queue: z.string().max(100).optional(),
+    queue: z.string().min(1).max(100).optional(),
     result: z
       .union([z.string(), z.array(z.string())])
       .transform((value) => [value].flat().flatMap((part) => part.split(",")))
       .pipe(z.array(callResultSchema).min(1).max(20))
       .optional()
       .describe("One or several, as in `answered,missed`."),
-    from: z.iso.datetime({ offset: true }).optional().describe("Began at or after this time."),
-    to: z.iso.datetime({ offset: true }).optional().describe("Began before this time."),
+    from: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe("Began at or after this time, such as `2026-11-21T00:00:00Z`."),
+    to: z.iso.datetime({ offset: true }).optional().describe("Began before this time, such as `2026-11-22T00:00:00Z`."),
     limit: z.coerce.number().int().min(1).max(1000).default(50),
     after: z.string().max(200).optional().describe("`next` of the page before."),
   })

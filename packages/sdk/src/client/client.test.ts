@@ -172,6 +172,17 @@ describe("a client's errors", () => {
     });
   });
 
+  it("say what the server adds: what the PBX said, and each place that is wrong", async () => {
+    const problem = { type: "", status: 502, code: "PBX_REFUSED", title: "Refused." };
+    const errors = [{ path: "query.from", message: "is no time" }, null];
+    await using scene = await answering((_request, response) =>
+      response.writeHead(502).end(JSON.stringify({ ...problem, detail: "Add call to write=.", errors })),
+    );
+    expect((await failure(scene.cordboard.calls.list())).message).toBe(
+      "GET /api/v1/calls: 502 PBX_REFUSED: Refused. (Add call to write=.; query.from: is no time)",
+    );
+  });
+
   it("tell of an answer that is not Cordboard's, whatever it is", async () => {
     const answers: readonly [number, string, string][] = [
       [502, "<html>Bad gateway", "SDK_HTTP_ERROR"],

@@ -39,11 +39,20 @@ export async function apiErrorOf(what: string, response: Response): Promise<Cord
   const { status } = response;
   const text = await readText(response, MAX_PROBLEM_LENGTH).catch(() => undefined);
   const problem = problemOf(parseJson(text ?? ""));
-  const said = problem === undefined ? "the answer is no problem of Cordboard's" : `${problem.code}: ${problem.title}`;
+  const said = problem === undefined ? "the answer is no problem of Cordboard's" : textOf(problem);
   return new CordboardApiError(status, `${what}: ${status} ${oneLine(said)}`, {
     problem,
     retryAfterMs: retryAfter(response.headers.get("retry-after")),
   });
+}
+
+function textOf({ code, title, detail, errors }: Problem): string {
+  const places: unknown[] = Array.isArray(errors) ? errors : [];
+  const more = [
+    ...(typeof detail === "string" ? [detail] : []),
+    ...places.filter(isRecord).map(({ path, message }) => `${String(path)}: ${String(message)}`),
+  ];
+  return `${code}: ${title}${more.length > 0 ? ` (${more.join("; ")})` : ""}`;
 }
 
 function problemOf(value: unknown): Problem | undefined {
