@@ -181,6 +181,7 @@ function drawOperation({ id, method, path, operation }) {
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (send.ariaDisabled === "true") return;
     const missing = inputs.find(({ parameter, input }) => parameter.required && input.value.trim() === "");
     if (missing !== undefined) {
       missing.input.focus();
@@ -192,13 +193,14 @@ function drawOperation({ id, method, path, operation }) {
     leave();
     const ending = new AbortController();
     leave = () => ending.abort();
-    send.disabled = true;
+    // Not `disabled`: that would take the focus from whoever sends by keyboard.
+    send.ariaDisabled = "true";
     stop.hidden = !isStream;
     const run = isStream ? openStream : sendOnce;
     await run(method, read(), result, ending.signal).catch((error) => {
       if (!ending.signal.aborted) showFailure(result, error);
     });
-    send.disabled = false;
+    send.ariaDisabled = null;
     stop.hidden = true;
   });
   stop.addEventListener("click", () => leave());

@@ -205,6 +205,9 @@ describe("the page to try the API", () => {
     expect(await page.evaluate("document.activeElement.id")).toBe("operation");
     await page.keyboard.press("Tab");
     expect(await page.evaluate("document.activeElement.id")).toBe("body");
+    await page.getByRole("button", { name: "Send" }).press("Enter");
+    await page.getByText(/^401 /).first().waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Send");
   });
 
   it.each([
