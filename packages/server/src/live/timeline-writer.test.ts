@@ -122,6 +122,12 @@ describe("the timeline", () => {
     ]);
     pbx.snapshots({ channels: [], states: [{ ...mailbox, newMessages: 0, oldMessages: 0 }] }, 1000);
     expect(texts()).toEqual(["mailbox b7: no new message", "the link was down for 1.0 s: no call came or went"]);
+    const found = { type: "mailbox", oldMessages: 0 } as const;
+    pbx.happens(
+      { ...found, mailbox: "c1@default", newMessages: 0 },
+      { ...found, mailbox: "c2@default", newMessages: 1 },
+    );
+    expect(texts()).toEqual(["mailbox c2: 1 new message"]);
   });
 
   it("says in one line that many calls were found, or ended unseen", () => {

@@ -389,7 +389,9 @@ export class TimelineWriter {
       case "mailbox-changed": {
         const isNew = !this.#mailboxes.has(change.mailbox.mailbox);
         this.#mailboxes.add(change.mailbox.mailbox);
-        if (!isNew || !atSnapshot) this.#push(at, mailboxText(change.mailbox, this.#names));
+        // PJSIP's mailboxes are asked for after the snapshot; that an empty one is there is no news.
+        const isNews = isNew ? !atSnapshot && change.mailbox.newMessages > 0 : true;
+        if (isNews) this.#push(at, mailboxText(change.mailbox, this.#names));
         return;
       }
       case "queue-changed": {
