@@ -245,6 +245,8 @@ function viewOf(record: CallRecord, live: readonly Connection[], telling: Tellin
   const { queue, parked, room = isOver ? record.lastRoom : undefined } = placesOf(record);
   record.lastRoom = room ?? record.lastRoom;
   const cause = isOver ? causeOfEnd(record) : undefined;
+  // What its maker dialled was the call that waits.
+  const dialled = record.consults === undefined ? record.dialled : undefined;
   if (
     view !== undefined &&
     !isOver &&
@@ -256,7 +258,7 @@ function viewOf(record: CallRecord, live: readonly Connection[], telling: Tellin
     view.consults === record.consults &&
     view.establishedAt === record.establishedAt &&
     view.userData === record.userData &&
-    view.dialled === record.dialled &&
+    view.dialled === dialled &&
     sameConnections(view.connections, live)
   )
     return view;
@@ -265,7 +267,7 @@ function viewOf(record: CallRecord, live: readonly Connection[], telling: Tellin
     pbx: telling.pbx,
     connections: view !== undefined && sameConnections(view.connections, live) ? view.connections : live,
     cleared: record.cleared,
-    ...(record.dialled === undefined ? {} : { dialled: record.dialled }),
+    ...(dialled === undefined ? {} : { dialled }),
     ...(queue === undefined ? {} : { queue }),
     ...(room === undefined ? {} : { conferenceRoom: room }),
     ...(parked === undefined ? {} : { parked: sameParking(view?.parked, parked) ? (view?.parked ?? parked) : parked }),

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { CallEngine } from "./engine.ts";
+import { fromAmi } from "./from-ami.ts";
+import type { Call } from "./model.ts";
+import type { Trace } from "./testing/read-trace.ts";
 import { trace, traceFiles } from "./testing/fixtures.ts";
 import { replay } from "./testing/replay.ts";
 import { situations } from "./testing/situations.ts";
@@ -31,3 +35,25 @@ describe("the situations", () => {
     expect(talked.toSorted()).toEqual(talks.toSorted());
   });
 });
+
+it.each(["22", "16"])(
+  "a consultation by feature code on %s does not show the number of the call that waits",
+  (version) => {
+    const calls = callsOf(trace(`${version}/feature-attended-transfer.jsonl`));
+    expect(calls.map(({ consults, dialled }) => [consults !== undefined, dialled])).toEqual([
+      [false, "31002"],
+      [true, undefined],
+    ]);
+  },
+);
+
+/** Each call as it was first told. */
+function callsOf({ steps }: Trace): readonly Call[] {
+  let made = 0;
+  const engine = new CallEngine({ pbx: "test", newCallId: () => `call-${++made}` });
+  return steps.flatMap((step) => {
+    const event = step.kind === "event" ? fromAmi(step.message) : undefined;
+    const changes = event === undefined ? [] : engine.apply(event, step.at);
+    return changes.flatMap((change) => (change.type === "originated" ? [change.call] : []));
+  });
+}

@@ -17,8 +17,7 @@ export function callRecord({ call, cause, mergedInto, time }: CallEnd, steps: St
   const talks = call.talks.map((talk) => interval(talk.startedAt, talk.endedAt ?? clearedAt));
   const answeredBy = first?.extension ?? first?.number ?? first?.device;
   const queue = call.queue?.name ?? path.findLast(({ type }) => type === "queued")?.to;
-  const own = call.consults === undefined ? call.dialled : undefined;
-  const dialled = own ?? firstCalled(path, caller?.id);
+  const dialled = call.dialled ?? firstCalled(path, caller?.id);
   const callerNumber = caller?.number ?? caller?.extension;
   return {
     id: call.id,
