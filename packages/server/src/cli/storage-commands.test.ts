@@ -88,6 +88,7 @@ describe("cordboard token", () => {
       "--storage",
       storage,
     ]);
+    expect((await runCli(["token", "list", "--storage", storage])).stdout).toContain("everything");
     expect(JSON.parse(stdout)).toMatchObject({
       name: "x",
       scope: { pbxs: "*", extensions: "*", verbs: ["read", "presence"] },

@@ -99,9 +99,9 @@ function listCommand(io: CliIo): Command {
   return withStorageOptions(new Command("list"))
     .description("list the tokens, without their secrets")
     .action(async (options: StorageOptions) => {
-      const [{ TokenService }, { textTable }, { safeJson }] = await Promise.all([
+      const [{ TokenService }, { wrapText }, { safeJson, safeText }] = await Promise.all([
         import("../tokens/token-service.ts"),
-        import("../terminal/text-table.ts"),
+        import("../terminal/wrap-text.ts"),
         import("../terminal/safe-text.ts"),
       ]);
       await using storage = await openStorage(io, options, false);
@@ -114,23 +114,14 @@ function listCommand(io: CliIo): Command {
         printLine(io.stdout, 'No token. Make one with "cordboard token create --name …".');
         return;
       }
-      const columns = [
-        { title: "Id" },
-        { title: "Name", shrink: 2 },
-        { title: "Allows" },
-        { title: "Reaches", shrink: 3, min: 12 },
-        { title: "Expires" },
-        { title: "Last used" },
-      ];
-      const rows = tokens.map((token) => [
-        token.id,
-        token.name,
-        token.scope.verbs.join(","),
-        describeReach(token.scope),
-        token.expiresAt?.slice(0, 16).replace("T", " ") ?? "never",
-        token.lastUsedAt?.slice(0, 16).replace("T", " ") ?? "never",
-      ]);
-      for (const line of textTable(columns, rows, columnsOf(io.stdout))) printLine(io.stdout, line);
+      const indent = " ".repeat(14);
+      printLine(io.stdout, `${"Id".padEnd(indent.length)}Name`);
+      for (const token of tokens) {
+        printLine(io.stdout, safeText(`${token.id}  ${token.name}`));
+        const used = token.lastUsedAt === undefined ? "never used" : `last used ${token.lastUsedAt}`;
+        const lines = wrapText(safeText(`${describeScope(token)}; ${used}`), columnsOf(io.stdout) - indent.length);
+        for (const line of lines) printLine(io.stdout, indent + line);
+      }
     });
 }
 
@@ -181,8 +172,9 @@ function describeScope({ scope, expiresAt }: Token): string {
   return `${scope.verbs.join(", ")}; ${describeReach(scope)}; ${end}`;
 }
 
+/** What narrows a token comes first: a terminal cuts the end. */
 function describeReach({ pbxs, extensions }: Scope): string {
-  const list = (names: Scope["pbxs"], what: string): string =>
-    names === "*" ? `all ${what}s` : `${what} ${names.join(", ")}`;
-  return `${list(pbxs, "PBX")}; ${list(extensions, "extension")}`;
+  const list = (names: Scope["pbxs"], what: string): string[] => (names === "*" ? [] : [`${what} ${names.join(", ")}`]);
+  const limits = [...list(pbxs, "PBX"), ...list(extensions, "extension")];
+  return limits.length === 0 ? "everything" : limits.join("; ");
 }
