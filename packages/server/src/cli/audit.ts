@@ -17,6 +17,9 @@ Examples:
   cordboard audit --limit 1000 --json
 `;
 
+/** Where the second column begins: details stand there, below what was done. */
+const INDENT = " ".repeat(21);
+
 /** `cordboard audit`: who changed what. */
 export function auditCommand(io: CliIo): Command {
   return withStorageOptions(new Command("audit"))
@@ -24,9 +27,10 @@ export function auditCommand(io: CliIo): Command {
     .option("--limit <number>", "how many", numberBetween(1, 100_000), 50)
     .addHelpText("after", HELP)
     .action(async (options: AuditOptions) => {
-      const [{ AuditLog }, { textTable }, { safeJson }] = await Promise.all([
+      const [{ AuditLog }, { textTable }, { wrapText }, { safeJson, safeText }] = await Promise.all([
         import("../audit/audit-log.ts"),
         import("../terminal/text-table.ts"),
+        import("../terminal/wrap-text.ts"),
         import("../terminal/safe-text.ts"),
       ]);
       await using storage = await openStorage(io, options, false);
@@ -45,18 +49,31 @@ export function auditCommand(io: CliIo): Command {
         { title: "Time" },
         { title: "Who" },
         { title: "Did" },
-        { title: "To", shrink: 2 },
+        { title: "To", shrink: 1, min: 12 },
         { title: "Result" },
-        { title: "Detail", shrink: 3, min: 10 },
       ];
-      const rows = records.map(({ time, actor, action, target, result, detail }) => [
+      const rows = records.map(({ time, actor, action, target, result }) => [
         new Date(time).toISOString().slice(0, 19).replace("T", " "),
         actor,
         action,
         target,
         result,
-        JSON.stringify(detail),
       ]);
-      for (const line of textTable(columns, rows, columnsOf(io.stdout))) printLine(io.stdout, line);
+      const width = columnsOf(io.stdout);
+      for (const [index, line] of textTable(columns, rows, width).entries()) {
+        printLine(io.stdout, line);
+        const detail = records[index - 1]?.detail;
+        if (detail === undefined) continue;
+        for (const more of wrapText(safeText(detailText(detail)), width - INDENT.length))
+          printLine(io.stdout, INDENT + more);
+      }
     });
+}
+
+function detailText(detail: Readonly<Record<string, unknown>>): string {
+  const text = (value: unknown): string =>
+    Array.isArray(value) ? value.map(text).join(", ") : typeof value === "string" ? value : JSON.stringify(value);
+  return Object.entries(detail)
+    .map(([key, value]) => `${key}: ${text(value)}`)
+    .join("; ");
 }
