@@ -118,7 +118,8 @@ describe("loadConf", () => {
     await expect(load({})).rejects.toMatchObject({ code: "CONF_NOT_FOUND", file: main });
     const cause = new Error("EACCES");
     const readFile = async () => await Promise.reject(cause);
-    await expect(load({}, { readFile })).rejects.toMatchObject({ code: "FILE_UNREADABLE", file: main, cause });
+    const message = expect.stringMatching(`^${main}: cannot be read`) as string;
+    await expect(load({}, { readFile })).rejects.toMatchObject({ code: "FILE_UNREADABLE", file: main, cause, message });
   });
 
   it.each([

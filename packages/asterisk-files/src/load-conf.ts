@@ -72,7 +72,7 @@ class Loader {
 
   /** False if there is no such file. */
   async #loadFile(path: string, at: { file: string; line?: number }): Promise<boolean> {
-    const text = await readGuarded(at, `${path} `, () => this.#options.readFile(path));
+    const text = await readGuarded(at, path === at.file ? "" : `${path} `, () => this.#options.readFile(path));
     if (text === undefined) return false;
     this.#checkSize(text.length, at);
     const parsed = parseConf(text, { file: path });
