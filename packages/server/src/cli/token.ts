@@ -172,7 +172,7 @@ function describeScope({ scope, expiresAt }: Token): string {
   return `${scope.verbs.join(", ")}; ${describeReach(scope)}; ${end}`;
 }
 
-/** What narrows a token comes first: a terminal cuts the end. */
+/** What narrows a token. */
 function describeReach({ pbxs, extensions }: Scope): string {
   const list = (names: Scope["pbxs"], what: string): string[] => (names === "*" ? [] : [`${what} ${names.join(", ")}`]);
   const limits = [...list(pbxs, "PBX"), ...list(extensions, "extension")];
