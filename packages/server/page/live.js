@@ -275,7 +275,8 @@ async function open() {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const answer = await fetch("live/session", { method: "POST", headers });
   if (answer.status === 401) {
-    refuse();
+    const { detail } = await answer.json();
+    refuse(detail);
     return;
   }
   source = new EventSource("live");
@@ -291,12 +292,10 @@ async function open() {
   });
 }
 
-function refuse() {
+function refuse(why) {
   showLink("refused", "Not allowed");
   drawPbxs();
-  showTrouble([
-    "This page needs a token. Open the address that the server printed when it started; the token is in it.",
-  ]);
+  showTrouble([`This page needs a token. ${why}`]);
 }
 
 async function lost() {

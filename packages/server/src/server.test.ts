@@ -84,6 +84,14 @@ async function listen(
 }
 
 describe("a server", () => {
+  it("asks for a token on its page as soon as others can reach it by a name, which a proxy does", async () => {
+    const http = { ...DEFAULT_SERVER_CONFIG.http, allowedHosts: ["cti.example.com"] };
+    const proxied = await start({ config: { ...DEFAULT_SERVER_CONFIG, http } });
+    expect(proxied.pageUrl).toMatch(/#token=[\w-]{43}$/);
+    const session = await fetch(new URL("/live/session", proxied.pageUrl), { method: "POST" });
+    expect(session.status).toBe(401);
+  });
+
   it("tells calls of all its PBXs as they are, as events, and as history, all with the same ids", async () => {
     const server = await start();
     const { secret } = await newToken(server);

@@ -185,9 +185,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** The live page is open to who can reach loopback; everybody else needs a token. */
+/** The live page is open to who can reach loopback; everybody else needs a token. Another name means a proxy, which brings others. */
 function pageSecretFor({ config, listen: where }: ServerOptions): string | undefined {
-  return config.http.token ?? (where === undefined || isLoopback(where.address) ? undefined : newToken());
+  const { token, allowedHosts } = config.http;
+  const isForThisMachine = where === undefined || (isLoopback(where.address) && allowedHosts.length === 0);
+  return token ?? (isForThisMachine ? undefined : newToken());
 }
 
 async function listenAt(

@@ -191,6 +191,23 @@ describe("the live page's server", () => {
 describe("the live page for other machines", () => {
   const TOKEN = "a-token-of-at-least-24-characters";
 
+  it.each(["x-forwarded-for", "forwarded", "via", "x-real-ip"])(
+    "shows nothing to whom a proxy brings (%s) where no token is set",
+    async (name) => {
+      const { server } = await serve();
+      const headers = { [name]: "203.0.113.7" };
+      expect((await ask(server, "/live/session", { method: "POST" })).status).toBe(204);
+      for (const [path, method] of [
+        ["/live", "GET"],
+        ["/live/session", "POST"],
+      ] as const) {
+        const refused = await ask(server, path, { method, headers });
+        expect([refused.status, JSON.parse(refused.body)]).toMatchObject([401, { code: "TOKEN_REQUIRED" }]);
+        expect(refused.body).toContain("http.token");
+      }
+    },
+  );
+
   it("asks for the token, takes it in a header, and gives a cookie for the stream", async () => {
     const { server } = await serve({ token: TOKEN });
     expect((await ask(server, "/")).status).toBe(200);

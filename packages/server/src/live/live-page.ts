@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance } from "fastify";
 import { ApiError } from "../http/api-error.ts";
 import { isFromElsewhere } from "../http/host-check.ts";
@@ -38,6 +39,7 @@ export function registerLivePage(app: FastifyInstance, options: LivePageOptions)
   }
   app.get("/favicon.ico", (_, reply) => reply.code(204).send());
   app.post("/live/session", { bodyLimit: 1024 }, (request, reply) => {
+    if (guard === undefined) refuseForwarded(request.headers);
     if (guard === undefined || guard.admits(request.headers.cookie)) return reply.code(204).send();
     const cookie = guard.open(request.headers.authorization);
     if (cookie === undefined) {
@@ -48,12 +50,24 @@ export function registerLivePage(app: FastifyInstance, options: LivePageOptions)
   });
   app.get("/live", { exposeHeadRoute: false }, (request, reply) => {
     if (isFromElsewhere(request.headers)) throw new ApiError("ORIGIN_NOT_ALLOWED");
-    if (guard !== undefined && !guard.admits(request.headers.cookie)) throw tokenRequired();
+    if (guard === undefined) refuseForwarded(request.headers);
+    else if (!guard.admits(request.headers.cookie)) throw tokenRequired();
     if (hub.full)
       throw new ApiError("TOO_MANY_STREAMS", { detail: "Too many pages are open at once. Close some and reload." });
     reply.hijack();
     hub.add(reply.raw, reply.getHeaders(), "snapshot", board.snapshot());
     return reply;
+  });
+}
+
+/** Headers by which a proxy says for whom it asks. */
+const PROXY_HEADERS = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+
+/** A proxy on this machine would show the page to everybody who reaches it. @throws ApiError `TOKEN_REQUIRED` */
+function refuseForwarded(headers: IncomingHttpHeaders): void {
+  if (PROXY_HEADERS.every((name) => headers[name] === undefined)) return;
+  throw new ApiError("TOKEN_REQUIRED", {
+    detail: "Behind a proxy the live page asks for a token of its own. Set http.token in cordboard.yaml.",
   });
 }
 
