@@ -96,6 +96,7 @@ describe("the routes of the call history", () => {
     ["?after=nonsense", "query.after"],
     ["?limit=1000000", "query.limit"],
     ["?limit=0", "query.limit"],
+    ["?queue=", "query.queue"],
     ["?number=%2B", "query.number"],
     ["?name=%00", "query.name"],
     ["?from=yesterday", "query.from"],
