@@ -178,7 +178,8 @@ export class Publisher {
     const due = isRetry && !this.#isFull ? this.#nextTryAt : this.#endedAt + pause;
     const wait = due - now;
     const run = (): void => void this.#run();
-    this.#timer = wait <= 0 ? setImmediate(run) : setTimeout(run, wait);
+    // A timer takes a millisecond at least.
+    this.#timer = wait < 1 ? setImmediate(run) : setTimeout(run, wait);
   }
 
   /** One batch at a time. */
