@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { ConfigError, CordboardError } from "../errors.ts";
+import { isStorageFailure, storageError } from "../storage/storage-error.ts";
 import { safeJson, safeText } from "../terminal/safe-text.ts";
 import type { CliIo } from "./cli-io.ts";
 import { printLine } from "./cli-io.ts";
@@ -24,6 +25,8 @@ export function reportError(
 ): number {
   // commander has written its own message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Error && isStorageFailure(error))
+    return reportError(io, storageError(error, "The database"), how);
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (how.json) {

@@ -44,10 +44,22 @@ export class SqliteConnection implements SqliteDatabase {
   prepare(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    const statement = this.#database.prepare(sql === "begin" ? "begin immediate" : sql) as unknown as SqliteStatement;
+    const prepared = this.#database.prepare(sql === "begin" ? "begin immediate" : sql) as unknown as SqliteStatement;
+    const statement = sql === "rollback" ? this.#unlessOver(prepared) : prepared;
     if (this.#statements.size >= maxStatements) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
+  }
+
+  /** SQLite itself rolls back where the disk is full; that there is nothing left to roll back would hide why. */
+  #unlessOver(rollback: SqliteStatement): SqliteStatement {
+    return {
+      reader: false,
+      all: () => [],
+      iterate: () => [].values(),
+      run: (parameters) =>
+        this.#database.inTransaction ? rollback.run(parameters) : { changes: 0, lastInsertRowid: 0 },
+    };
   }
 
   close(): void {

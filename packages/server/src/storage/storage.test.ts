@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lockFolder } from "./folder-lock.ts";
@@ -98,6 +99,23 @@ describe("openDatabase", () => {
     await expect(openDatabase("/dev/full")).rejects.toMatchObject({
       code: expect.stringMatching(/^STORAGE_/) as string,
     });
+  });
+
+  it("says that the disk is full, also in a transaction, which SQLite has ended by itself then", async () => {
+    const database = await openDatabase(join(folder, "full.db"));
+    await sql`pragma cache_size = 1`.execute(database);
+    await sql`pragma max_page_count = 1`.execute(database);
+    const row = { pbx: "p", kind: "k", json: "x".repeat(100_000) };
+    const fill = database.transaction().execute(async (trx) => {
+      for (let key = 0; key < 1000; key++)
+        await trx
+          .insertInto("live_state")
+          .values({ ...row, key: String(key) })
+          .execute();
+    });
+    await expect(fill).rejects.toMatchObject({ code: "SQLITE_FULL" });
+    expect(await database.selectFrom("live_state").selectAll().execute()).toEqual([]);
+    await database.destroy();
   });
 
   it("rolls a transaction back that fails", async () => {
