@@ -171,8 +171,3 @@ export class Follower implements AsyncDisposable {
     return message;
   }
 }
-
-/** Number of the event behind which a cursor leads on. */
-export function seqOf(cursor: string): number {
-  return Number(cursor.slice(cursor.lastIndexOf(".") + 1));
-}
