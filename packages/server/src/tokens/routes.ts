@@ -43,7 +43,7 @@ export function tokenRoutes({ tokens, tickets, audit, now }: TokenRouteServices)
       verb: "admin",
       summary: "Make a token",
       description:
-        "The secret is told in this reply and never again. A token can give away no more than it may itself.",
+        "The secret is told in this reply and never again. A token can give away no more than it may itself, and for no longer.",
       body: newTokenSchema,
       reply: { status: 201, description: "The token with its secret", schema: createdTokenSchema },
       handle: async ({ body, grant }) => {
@@ -56,6 +56,10 @@ export function tokenRoutes({ tokens, tickets, audit, now }: TokenRouteServices)
             throw new ApiError("BAD_REQUEST", {
               errors: [{ path: "body.expiresAt", message: "is not in the future" }],
             });
+          }
+          const end = (await tokens.get(grant.tokenId))?.expiresAt;
+          if (end !== undefined && !(Date.parse(body.expiresAt ?? "") <= Date.parse(end))) {
+            throw new ApiError("FORBIDDEN", { detail: `The new token would outlive this one, which ends at ${end}.` });
           }
           return tokens.create(body);
         };

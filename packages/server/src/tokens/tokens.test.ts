@@ -236,6 +236,23 @@ describe("the routes of tokens", () => {
     expect((await call("GET", "/tokens", admin)).status).toBe(200);
   });
 
+  it("let no token outlive the one that made it", async () => {
+    const { call, tokens } = await start();
+    const at = (ms: number): string => new Date(now + ms).toISOString();
+    const { secret } = await tokens.create({
+      name: "day",
+      scope: { ...reader.scope, verbs: ["admin"] },
+      expiresAt: at(9000),
+    });
+    for (const end of [{}, { expiresAt: at(9001) }])
+      expect(await call("POST", "/tokens", secret, { name: "x", scope: reader.scope, ...end })).toMatchObject({
+        status: 403,
+        body: { code: "FORBIDDEN" },
+      });
+    const shorter = { name: "x", scope: reader.scope, expiresAt: at(9000) };
+    expect((await call("POST", "/tokens", secret, shorter)).status).toBe(201);
+  });
+
   it("refuse a limit that they do not know, which would be none", async () => {
     const { call, admin } = await start();
     const answer = await call("POST", "/tokens", admin, { ...reader, scope: { ...reader.scope, queues: ["sales"] } });
