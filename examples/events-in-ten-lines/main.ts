@@ -2,7 +2,8 @@
 import { createClient, liveCalls } from "@cordboard/sdk";
 
 const { CORDBOARD_URL: url = "http://127.0.0.1:8000", CORDBOARD_TOKEN: token } = process.env;
-const events = createClient({ url, token }).events({ onLink: (link) => console.error("link", link.state) });
+const onLink = (link: { state: string; error?: Error }) => console.error(link.error?.message ?? `link ${link.state}`);
+const events = createClient({ url, token }).events({ onLink });
 
 for await (const { event, live } of liveCalls(events)) {
   const calls = [...live.calls.values()].map(({ connections }) =>
