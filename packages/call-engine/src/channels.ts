@@ -74,6 +74,11 @@ export class Channels {
     if (id !== "") this.#gone.add(kept(id));
   }
 
+  /** The PBX begins anew, and may give the same ids again: they are made of the second and a counter. */
+  forgetGone(): void {
+    this.#gone.clear();
+  }
+
   #relink(channel: Channel, before: string): void {
     this.#unlink(channel, before);
     this.#link(channel);

@@ -67,6 +67,11 @@ export class CallEngine {
     restoreCalls(this.#world, calls);
   }
 
+  /** The PBX has begun anew, and may give ids again that it gave before. Part of what `pbx-down` does, for who hears of it later. */
+  forgetGone(): void {
+    this.#world.channels.forgetGone();
+  }
+
   /** Attaches data to a call; an `undefined` takes a key away. @returns the change, none if there is no such call or nothing is new */
   setUserData(callId: string, data: Readonly<Record<string, string | undefined>>, at: number): readonly Change[] {
     this.#advance(at);
@@ -232,6 +237,7 @@ export class CallEngine {
         return;
       case "pbx-down":
         for (const channel of world.channels.values()) onChannelGone(world, channel, 0, "pbx-down");
+        this.forgetGone();
     }
   }
 }

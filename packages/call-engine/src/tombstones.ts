@@ -15,6 +15,11 @@ export class Tombstones {
     this.#young = new Set();
   }
 
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+
   has(id: string): boolean {
     return this.#young.has(id) || this.#old.has(id);
   }

@@ -62,6 +62,10 @@ export class EngineSync {
   #heardCalls = false;
   /** Members of queues have changed since the check asked for them. */
   #membersMoved = false;
+  /** When the link was lost, in milliseconds since 1970. */
+  #lostAt: number | undefined;
+  /** Asterisk has begun anew since the link was lost. */
+  #restarted = false;
   #cancelTimer: () => void = () => {};
 
   constructor(parts: EngineSyncParts) {
@@ -85,6 +89,7 @@ export class EngineSync {
     if (change.to === "connecting" || change.to === "waiting" || change.to === "closed") {
       this.#turn++;
       this.#held = undefined;
+      if (this.#state === "live") this.#lostAt = this.#parts.clock();
       this.#cancelTimer();
     }
     if (change.to === "ready" || change.to === "logging-in") return;
@@ -124,6 +129,8 @@ export class EngineSync {
     notices.set("link", []);
     notices.set("snapshot", read.notices);
     const at = clock();
+    if (this.#restarted) change(engine.apply({ type: "pbx-down" }, at), at);
+    this.#restarted = false;
     // Who was known and hung up after the login has not ended unseen: the event knows why.
     for (const { event } of held) if (hasEnded(event, read.snapshot, engine)) change(engine.apply(event, at), at);
     const changes = engine.reconcile(read.snapshot, at);
@@ -171,7 +178,7 @@ export class EngineSync {
     const read = await this.#read(turn, "calls");
     if (turn !== this.#turn) return;
     const tookMs = now() - began;
-    if (read === undefined) this.#scheduleCheck(turn);
+    if (read === undefined || !read.listsChannels) this.#scheduleCheck(turn);
     else this.#cancelTimer = schedule(settleMs, () => this.#compare(turn, read.snapshot, mark, tookMs));
   }
 
@@ -235,8 +242,16 @@ export class EngineSync {
   /** Comes after each login, and when Asterisk was still loading then: modules that could not answer now can. */
   #fullyBooted(message: AmiMessage): void {
     const uptime = Number(message.get("Uptime"));
-    if (message.get("Uptime") !== undefined && Number.isFinite(uptime))
-      this.#server = { ...this.#server, startedAt: this.#parts.clock() - uptime * 1000 };
+    if (message.get("Uptime") !== undefined && Number.isFinite(uptime)) {
+      const startedAt = this.#parts.clock() - uptime * 1000;
+      this.#server = { ...this.#server, startedAt };
+      // Uptime is in whole seconds.
+      const hasRestarted = this.#lostAt !== undefined && startedAt >= this.#lostAt - 1000;
+      this.#lostAt = undefined;
+      // While it was still loading the calls of its former life were found to be lost, and there may be new ones.
+      if (hasRestarted && this.#state === "live") this.#parts.engine.forgetGone();
+      else this.#restarted = hasRestarted;
+    }
     if (this.#state === "live") void this.#sync({ first: false, gapMs: 0, attempts: 1 });
   }
 

@@ -143,6 +143,19 @@ it("a check that finds what no event told sets it right, and says so", async () 
   expect(channelsOf(one)).toEqual(["1", "3"]);
 });
 
+it("a check ends no call where the user may ask for no list of channels", async () => {
+  let asked = 0;
+  const ami = await scripted((action) => {
+    if (action.get("Action") === "Status") asked++;
+    return failure(action, "Permission denied");
+  });
+  const one = pbxOn(ami.port, { checkEveryMs: 5 });
+  await one.start();
+  ami.send(eventText("Newchannel", channelLines("1", "Ring")));
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(3), 10_000);
+  expect(channelsOf(one)).toEqual(["1"]);
+});
+
 it("who hangs up while a check reads its lists is not lost", async () => {
   let channels = ["1"];
   let asked = 0;
@@ -309,6 +322,61 @@ it("a PBX that was killed ends its calls with lost, once it is back", async () =
   channels = [];
   ami.hangUp();
   expect(await ended).toMatchObject({ change: { cause: "lost" } });
+});
+
+it("a PBX that begins anew may give ids again that it gave before: its calls are new ones", async () => {
+  let channels = ["1"];
+  let uptime: number | undefined;
+  const answer = pbxWith(() => channels);
+  const ami = await scripted((action) => {
+    const isList = action.get("Action") === "CoreShowChannels" && uptime !== undefined;
+    return (isList ? eventText("FullyBooted", [["Uptime", uptime ?? 0]], "system,all") : "") + answer(action);
+  });
+  let time = 5_000_000;
+  const one = pbxOn(ami.port, { clock: () => time });
+  const told: string[] = [];
+  one.on("change", ({ change }) => {
+    if (change.type === "originated" || change.type === "call-cleared") told.push(`${change.type} ${change.cause}`);
+  });
+  await one.start();
+  const hangUp = async (): Promise<void> => {
+    const back = new Promise<void>((resolve) => {
+      const stop = one.on("resync", () => {
+        stop();
+        resolve();
+      });
+    });
+    ami.hangUp();
+    await back;
+  };
+  [channels, uptime] = [[], 0];
+  time += 900;
+  await hangUp();
+  ami.send(eventText("Newchannel", channelLines("1", "Ring")));
+  await one.client.action("Ping").catch(() => {});
+  expect(told).toEqual(["originated snapshot", "call-cleared pbx-down", "originated normal"]);
+  // One that has been up for long has not begun anew: who has gone is lost, and does not come back.
+  uptime = 3600;
+  await hangUp();
+  ami.send(eventText("NewCallerid", channelLines("1", "Ring")));
+  await one.client.action("Ping").catch(() => {});
+  expect(told.slice(3)).toEqual(["call-cleared lost"]);
+});
+
+it("a PBX that says only later that it has begun anew may have given ids again meanwhile", async () => {
+  let channels = ["1"];
+  const ami = await scripted(pbxWith(() => channels));
+  const one = pbxOn(ami.port);
+  await one.start();
+  const lost = changed(one, ({ change }) => change.type === "call-cleared");
+  channels = [];
+  ami.hangUp();
+  expect(await lost).toMatchObject({ change: { cause: "lost" } });
+  await vi.waitFor(() => expect(one.state).toBe("live"));
+  channels = ["1"];
+  const found = changed(one, ({ change }) => change.type === "originated");
+  ami.send(eventText("FullyBooted", [["Uptime", 0]], "system,all"));
+  expect(await found).toMatchObject({ change: { cause: "snapshot", connection: { id: "1" } } });
 });
 
 it("a clock that is set back stands still", async () => {

@@ -6,6 +6,8 @@ import type { PbxNotice, PbxServerInfo } from "./pbx-options.ts";
 /** What the snapshot actions told, and what the user may not ask. */
 export interface ReadSnapshot {
   readonly snapshot: PbxSnapshot;
+  /** False where the user may ask for no list of channels: that there is none in the snapshot says nothing then. */
+  readonly listsChannels: boolean;
   readonly server: Pick<PbxServerInfo, "asteriskVersion" | "systemName">;
   readonly notices: readonly PbxNotice[];
 }
@@ -59,7 +61,7 @@ export async function readSnapshot(client: AmiClient, depth: SnapshotDepth): Pro
     ...(rooms === undefined ? {} : { participants: participants.flatMap((items) => items ?? []) }),
     ...(depth === "calls" ? {} : { states: states.flatMap((items) => items ?? []) }),
   });
-  return { snapshot, server: settings, notices: [...notices.values()] };
+  return { snapshot, listsChannels: told !== undefined, server: settings, notices: [...notices.values()] };
 }
 
 const stateLists = ["ExtensionStateList", "DeviceStateList", "PresenceStateList"] as const;

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { CallJournal } from "./events/call-journal.ts";
 import type { EventStream } from "./events/event-stream.ts";
 import type { Labels, Metrics } from "./http/metrics.ts";
@@ -64,13 +63,6 @@ export function addStreamMetrics(metrics: Metrics, stream: EventStream): void {
     () => hub.cutOff,
   );
   one("cordboard_stream_sent_events", "Events that were written to clients since the start.", () => hub.sent);
-  const delay = monitorEventLoopDelay({ resolution: 10 });
-  delay.enable();
-  one("cordboard_event_loop_delay_p99_seconds", "How late the event loop was since the last look, 99 % of it.", () => {
-    const seconds = delay.percentile(99) / 1e9;
-    delay.reset();
-    return seconds;
-  });
 }
 
 /** Counts the calls that the history stores. */

@@ -44,7 +44,7 @@ function gaveUp({ type, endedAt, cause }: CallStep, time: string, later: Steps):
   return later.every((step) => (step.type === "rang" || step.type === "failed") && step.at <= endedAt);
 }
 
-/** The end. Whoever hung up is named; where Asterisk did not tell, whoever went first. */
+/** The end. Whoever hung up is named, if Asterisk told. */
 export function withEnd(event: Extract<CallEvent, { type: "call-cleared" }>, before: Steps): Steps {
   const { call, cause, time } = event;
   const gone = new Set(call.cleared.map(({ id }) => id));
@@ -60,14 +60,15 @@ export function withEnd(event: Extract<CallEvent, { type: "call-cleared" }>, bef
     first = last;
     steps = withoutLast(steps);
   }
-  const { at: _at, type: _type, cause: why = "normal", omitted, ...party } = first ?? ({} as Partial<CallStep>);
+  const { at: _at, type: _type, cause: _cause, omitted, ...party } = first ?? ({} as Partial<CallStep>);
   const began = first?.at ?? time;
   const hungUp = call.cleared.find((one) => one.hungUp === true && one.clearedAt >= began && one.cause === cause);
   return withStep(steps, {
     at: time,
     type: "cleared",
     ...(hungUp !== undefined && hangUps.has(cause) ? partyOf(hungUp) : {}),
-    ...(hungUp === undefined && hangUps.has(why) && hangUps.has(cause) ? party : {}),
+    // Nobody gives up a wait but the one who waits.
+    ...(hungUp === undefined && cause === "abandoned" ? party : {}),
     ...because(cause),
     ...(omitted === undefined ? {} : { omitted }),
   });

@@ -71,7 +71,7 @@ describe("the way of a call", () => {
     const record = call.end(50);
     expect(describePath(record)).toBe(
       "1000 dialled 800; 1000 joined room 800; 1001 joined room 800; 1002 joined room 800; 1003 joined room 800; " +
-        "1006 joined room 800; 1000 left; 1001 left; 1002 left; 1003 left; ended by 1006",
+        "1006 joined room 800; 1000 left; 1001 left; 1002 left; 1003 left; ended",
     );
     expect(record.path[3]).toMatchObject({ type: "conferenced", fromCall: "own-1002", connectionId: "1002" });
     expect(callRecordSchema.parse(record)).toEqual(record);

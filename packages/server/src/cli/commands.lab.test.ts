@@ -122,7 +122,7 @@ describe.each(labVersions)("the commands, on Asterisk %i", (version) => {
     const made = await runCli(args, { env: { AMI_SECRET: secret } });
     expect([made.code, made.stdout]).toEqual([0, expect.stringContaining("Connected: Asterisk greets with AMI")]);
     expect((await runCli(["doctor", "--config", output])).code).toBe(0);
-    await using watch = new RunningCli(["watch", "--config", output, "--extension", "1000", "--extension", "1002"]);
+    await using watch = new RunningCli(["watch", "1000", "1002", "--config", output]);
     await watch.waitFor(/^Time +1000 +1002$/m);
     await using live = new RunningCli(["watch", "--config", output]);
     await live.waitFor(/connected, Asterisk/);
@@ -131,8 +131,8 @@ describe.each(labVersions)("the commands, on Asterisk %i", (version) => {
     await leg?.waitUntilUp();
     leg?.hangUp();
     await live.waitFor(/Kai <1000> calls 1002[^]*Ping <1002> answers[^]*hangs up/);
-    await expect.poll(() => watch.stdout).toMatch(/^\d\d:\d\d:\d\d {2}Kai <1000> calls 1002$/m);
-    expect(watch.stdout).toMatch(/^\d\d:\d\d:\d\d {38}Ping <1002> answers$/m);
+    await expect.poll(() => watch.stdout).toMatch(/^\d\d:\d\d:\d\d {2}Kai <1000> calls 1002/m);
+    await expect.poll(() => watch.stdout).toMatch(/ {2}Ping <1002> answers +Ping <1002> answers$/m);
   });
 
   it("capture and replay give back the same call", async () => {

@@ -110,6 +110,8 @@ export class LiveOutput {
 
 /** Each line fits into 80 columns, so that it can be copied as a whole. */
 function apiLines(api: LiveOutputOptions["api"]): string[] {
-  if (api?.token === undefined) return [];
+  if (api === undefined) return [];
+  if (api.token === undefined)
+    return [`Try the API: ${new URL("/docs", api.url).href}   Token: cordboard token create`];
   return [`TOKEN=${api.token}`, `curl -H "Authorization: Bearer $TOKEN" ${api.url}/calls`];
 }

@@ -71,6 +71,14 @@ describe("cordboard start", () => {
     expect([third.code, third.stderr]).toEqual([1, expect.stringContaining("STORAGE_IN_USE")]);
   });
 
+  it("points to the page to try the API, and to how a token is made", async () => {
+    await using pbx = await replayedCall();
+    await using start = new RunningCli(["start", "--port", "0", "--pbx", addressOf(pbx)]);
+    const [line = "", url = ""] = await start.waitFor(/^Try the API: (\S+) {3}Token: cordboard token create$/m);
+    expect(line.length).toBeLessThanOrEqual(80);
+    expect((await fetch(url)).status).toBe(200);
+  });
+
   it("adds, changes and removes PBXs at SIGHUP, disturbs no other, and keeps all where the configuration is wrong", async () => {
     await using north = await replayedCall();
     await using south = await replayedCall();

@@ -97,7 +97,7 @@ export function endText(
   const verb = left.length === 1 ? "hangs up" : "hang up";
   if (call.establishedAt !== undefined) {
     const [first] = releasing;
-    const text = first === undefined ? `${who} ${verb}` : `${label(first, names)} hangs up`;
+    const text = first === undefined ? `the call of ${who} ends` : `${label(first, names)} hangs up`;
     return lineAbout("hangup", text, callersFirst, names);
   }
   if (stopped.length > 0)

