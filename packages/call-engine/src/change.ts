@@ -78,7 +78,8 @@ export type CallChange =
 
 /** One change of what is no call. */
 export type StateChange =
-  | { readonly type: "queue-changed"; readonly queue: Queue }
+  /** `loggedIn`: interface of the member that has come with this change. */
+  | { readonly type: "queue-changed"; readonly queue: Queue; readonly loggedIn?: string }
   | { readonly type: "conference-room-changed"; readonly room: ConferenceRoom }
   | { readonly type: "parking-changed"; readonly parked: ParkedCall; readonly occupied: boolean }
   | { readonly type: "device-state-changed"; readonly device: string; readonly state: string }

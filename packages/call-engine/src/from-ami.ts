@@ -206,7 +206,7 @@ const readers: Readonly<Record<string, Reader>> = {
   AgentComplete: agent("completed"),
   AgentDump: agent("dumped"),
   QueueMemberStatus: queueMember,
-  QueueMemberAdded: queueMember,
+  QueueMemberAdded: (message) => ({ type: "queue-member", member: memberFrom(message), added: true }),
   QueueMemberPause: queueMember,
   QueueMemberPenalty: queueMember,
   QueueMemberRinginuse: queueMember,

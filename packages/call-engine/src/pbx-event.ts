@@ -154,7 +154,8 @@ export type PbxEvent =
       readonly name: string;
       readonly event: "called" | "no-answer" | "connected" | "completed" | "dumped";
     }
-  | { readonly type: "queue-member"; readonly member: QueueMemberFacts }
+  /** `added`: it was no member before; else it may be one that no list had named. */
+  | { readonly type: "queue-member"; readonly member: QueueMemberFacts; readonly added?: boolean }
   | { readonly type: "queue-member-removed"; readonly queue: string; readonly interface: string }
   | { readonly type: "parked"; readonly channel: ChannelFacts; readonly parking: ParkingFacts }
   | {

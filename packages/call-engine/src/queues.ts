@@ -50,7 +50,7 @@ export class Queues {
         onAgent(event, world);
         return;
       case "queue-member":
-        this.setMember(event.member, world);
+        this.setMember(event.member, world, event.added);
         return;
       case "queue-member-removed": {
         const queue = this.#byName.get(event.queue);
@@ -112,14 +112,14 @@ export class Queues {
     this.#tell(queue, world);
   }
 
-  /** A member is so. */
-  setMember(facts: QueueMemberFacts, world: World): void {
+  /** A member is so; `added`: since now. */
+  setMember(facts: QueueMemberFacts, world: World, added = false): void {
     const { queue: name, ...member } = facts;
     const queue = this.#queue(name);
     const before = queue.members.get(member.interface);
     if (before !== undefined && isSameMember(before, member)) return;
     queue.members.set(before?.interface ?? kept(member.interface), keptMember(member, before));
-    this.#tell(queue, world);
+    this.#tell(queue, world, added ? member.interface : undefined);
   }
 
   /** These are all members there are; a queue that is not named has none. */
@@ -142,9 +142,13 @@ export class Queues {
     return queue;
   }
 
-  #tell(queue: QueueRecord, world: World): void {
+  #tell(queue: QueueRecord, world: World, loggedIn?: string): void {
     if (queue.waiting.length === 0 && queue.members.size === 0) this.#byName.delete(queue.name);
-    world.stateChanges.push({ type: "queue-changed", queue: viewOf(queue) });
+    world.stateChanges.push({
+      type: "queue-changed",
+      queue: viewOf(queue),
+      ...(loggedIn === undefined ? {} : { loggedIn }),
+    });
   }
 }
 

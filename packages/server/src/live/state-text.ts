@@ -1,4 +1,4 @@
-import type { ConferenceRoom, Mailbox, Presence, Queue } from "@cordboard/pbx";
+import type { Change, ConferenceRoom, Mailbox, Presence, Queue } from "@cordboard/pbx";
 import { lineAbout } from "./change-text.ts";
 import type { Line } from "./change-text.ts";
 import { label } from "./who.ts";
@@ -42,8 +42,11 @@ export function mailboxText({ mailbox, newMessages, oldMessages }: Mailbox, name
   };
 }
 
+type QueueChange = Extract<Change, { readonly type: "queue-changed" }>;
+
 /** Who has come to a queue, gone from it, or pauses. Who waits in it is told of the calls. */
-export function queueText(before: Queue | undefined, queue: Queue, names: Names): Line[] {
+export function queueText(before: Queue | undefined, change: QueueChange, names: Names): Line[] {
+  const { queue, loggedIn } = change;
   const lines: Line[] = [];
   const known = new Map(before?.members.map((member) => [member.interface, member]));
   const say = (member: Queue["members"][number], what: string): void => {
@@ -53,7 +56,11 @@ export function queueText(before: Queue | undefined, queue: Queue, names: Names)
   for (const member of queue.members) {
     const was = known.get(member.interface);
     known.delete(member.interface);
-    if (was === undefined) say(member, `logs into queue ${queue.name}`);
+    if (was === undefined) {
+      // Else no list has named it, which says nothing about when it came.
+      if (member.interface !== loggedIn) continue;
+      say(member, `logs into queue ${queue.name}`);
+    }
     if ((was?.paused ?? false) === member.paused) continue;
     const why = (member.pausedReason ?? "") === "" ? "" : ` (${member.pausedReason ?? ""})`;
     say(member, member.paused ? `pauses in queue ${queue.name}${why}` : `is back in queue ${queue.name}`);

@@ -81,7 +81,8 @@ describe("the timeline", () => {
     member({ status: 6 });
     member({ paused: true, pausedReason: "lunch" });
     member({ paused: false });
-    member({ interface: "PJSIP/1001", name: "Ana" });
+    member({ interface: "PJSIP/1006", name: "Lena", paused: true });
+    pbx.happens({ type: "queue-member", member: { ...OMAR, interface: "PJSIP/1001", name: "Ana" }, added: true });
     pbx.happens({ type: "queue-member-removed", queue: "sales", interface: "PJSIP/1003" });
     expect(texts()).toEqual([
       "Omar pauses in queue sales (lunch)",

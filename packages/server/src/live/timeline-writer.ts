@@ -80,8 +80,6 @@ export class TimelineWriter {
   readonly #presences = new Set<string>();
   readonly #queues = new Map<string, Queue>();
   readonly #rooms = new Map<string, ConferenceRoom>();
-  /** A snapshot has told the members of queues, so that one more is a new one. */
-  #knowsMembers = false;
   #found: readonly Sighting[] = [];
   #lost: readonly Sighting[] = [];
   #refused: { readonly at: number; readonly target: string; readonly cause: Cause }[] = [];
@@ -99,7 +97,6 @@ export class TimelineWriter {
     for (const room of conferenceRooms) this.#rooms.set(room.name, room);
     for (const { presentity } of presences) this.#presences.add(presentity);
     for (const { mailbox } of mailboxes) this.#mailboxes.add(mailbox);
-    this.#knowsMembers ||= queues.length > 0;
   }
 
   /** Takes a change; `atSnapshot` if the first snapshot of a login told it. @returns the entries that are ready by it */
@@ -397,9 +394,7 @@ export class TimelineWriter {
       case "queue-changed": {
         const before = this.#queues.get(change.queue.name);
         this.#queues.set(change.queue.name, change.queue);
-        if (atSnapshot) this.#knowsMembers = true;
-        else if (this.#knowsMembers)
-          for (const line of queueText(before, change.queue, this.#names)) this.#push(at, line);
+        if (!atSnapshot) for (const line of queueText(before, change, this.#names)) this.#push(at, line);
         return;
       }
       case "conference-room-changed":
