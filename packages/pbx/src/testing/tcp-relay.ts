@@ -6,6 +6,8 @@ export class TcpRelay {
   readonly #sockets = new Set<Socket>();
   /** While true new connections are ended at once. */
   down = false;
+  #leftBytes = Number.POSITIVE_INFINITY;
+  #onCut: () => void = () => {};
 
   private constructor(server: Server) {
     this.#server = server;
@@ -31,6 +33,11 @@ export class TcpRelay {
           other.destroy();
         });
       }
+      far.on("data", ({ length }: Buffer) => {
+        if ((relay.#leftBytes -= length) > 0) return;
+        relay.cut();
+        relay.#onCut();
+      });
       near.pipe(far);
       far.pipe(near);
     });
@@ -46,6 +53,12 @@ export class TcpRelay {
   /** Cuts what is connected, and keeps it cut while `down`. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Cuts by itself whenever so many bytes have come from the far side as `next` says, until it says infinity. */
+  cutEvery(next: () => number): void {
+    this.#onCut = () => (this.#leftBytes = next());
+    this.#onCut();
   }
 
   async close(): Promise<void> {
