@@ -18,7 +18,8 @@ async function up(
   environment: NodeJS.ProcessEnv,
   ...before: readonly string[]
 ): Promise<{ stderr: string; status: number }> {
-  const [program, ...args] = [...before, process.execPath, join(import.meta.dirname, "main.ts"), "up"];
+  const main = join(import.meta.dirname, "main.ts");
+  const [program, ...args] = [...before, process.execPath, "--conditions=@cordboard/source", main, "up"];
   const env = { ...process.env, CORDBOARD_LAB_CACHE: cache, ...environment };
   return promisify(execFile)(program, args, { env }).then(
     ({ stderr }) => ({ stderr, status: 0 }),

@@ -207,7 +207,8 @@ it("Asterisk with no feature codes refuses AMI's Atxfer, and with them takes it"
 
 it("without root the lab says so, and what to do", async () => {
   const main = join(import.meta.dirname, "main.ts");
-  const run = promisify(execFile)("setpriv", ["--reuid=65534", "--clear-groups", process.execPath, main, "up"], {
+  const command = [process.execPath, "--conditions=@cordboard/source", main, "up"];
+  const run = promisify(execFile)("setpriv", ["--reuid=65534", "--clear-groups", ...command], {
     env: { ...process.env, CORDBOARD_LAB_CACHE: join(tmpdir(), "lab-test-nobody") },
   });
   await expect(run).rejects.toMatchObject({
